@@ -1,0 +1,63 @@
+/**
+ * Everything that can go wrong, as a closed union.
+ *
+ * - `REQUEST`: what the caller sent is malformed
+ * - `CONTRACT_VERSION`: the caller speaks another major version of the plugin contract
+ * - `CONFIG`: an option is unknown, malformed, or contradicts another
+ * - `KEY_NOT_FOUND`: no key of that name
+ * - `KEY_UNUSABLE`: the key exists and cannot make such a signature
+ * - `KEY_MISMATCH`: the key is not the certificate's
+ * - `CERTIFICATE`: a certificate or chain is malformed or breaks a rule
+ * - `FILE`: a file is missing, unreadable, too large or in the way
+ * - `ACCESS_DENIED`: who asks may not
+ * - `TIMEOUT`, `THROTTLED`: the caller may try again
+ * - `UNAVAILABLE`: a peer does not answer, or answers nonsense
+ * - `INTERNAL`: a bug of ours
+ */
+export type ErrorCode =
+  | 'REQUEST'
+  | 'CONTRACT_VERSION'
+  | 'CONFIG'
+  | 'KEY_NOT_FOUND'
+  | 'KEY_UNUSABLE'
+  | 'KEY_MISMATCH'
+  | 'CERTIFICATE'
+  | 'FILE'
+  | 'ACCESS_DENIED'
+  | 'TIMEOUT'
+  | 'THROTTLED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+export interface ErrorDetails {
+  /** What to do next, as a sentence without a full stop. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** Facts for machines: the provider's own code, its request id. Never a secret. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The one error of this project. `message` says what was expected and what was found, and never holds a secret, a token or a key. */
+export class NotationError extends Error {
+  override readonly name = 'NotationError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.metadata = details.metadata;
+  }
+}
+
+/** The error as it is when it is ours; otherwise a bug, told as one. */
+export function toNotationError(error: unknown): NotationError {
+  if (error instanceof NotationError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new NotationError('INTERNAL', `unexpected failure: ${said}`, {
+    cause: error,
+    hint: 'this is a bug in notation-ts-kms: report it with the log that log_file writes',
+  });
+}

@@ -1,0 +1,56 @@
+import type { Algorithm, KeySpec } from './algorithm.ts';
+import type { Der } from './bytes.ts';
+
+/** A finished signature: PSS (salt = hash length) for RSA, fixed-width r‖s for EC; certificates leaf first, root last. */
+export interface Signature {
+  readonly bytes: Uint8Array;
+  readonly certificates: readonly Der[];
+}
+
+/** Signs messages. All that the sign workflow knows about keys. */
+export interface Signer {
+  readonly algorithm: Algorithm;
+  sign(message: Uint8Array): Promise<Signature>;
+}
+
+/** One opened key. `sign` takes the message, never its digest, and answers PSS (salt = hash length) for RSA and fixed-width r‖s for EC, never DER. */
+export interface Key {
+  readonly spec: KeySpec;
+  /** The chain, leaf first, root last; already checked against the code-signing rules but for the time. */
+  certificates(): Promise<readonly Der[]>;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+export type Clock = () => Date;
+
+/** Environment variables, as values. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface FileFacts {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** POSIX permission bits; 0 where the platform has none. */
+  readonly mode: number;
+}
+
+/** Files by absolute or working-directory-relative path. Every read is capped; every write is whole or not at all. */
+export interface Files {
+  /** What is at `path`, following links; undefined when nothing is there. */
+  look(path: string): Promise<FileFacts | undefined>;
+  /**
+   * The whole regular file.
+   * @throws NotationError `FILE` when it is absent, unreadable, not a regular file, or over `limit` bytes; `what` names it for the reader.
+   */
+  read(path: string, what: string, limit: number): Promise<Uint8Array>;
+}
+
+/** A line of the log. Values never hold secrets. */
+export type Log = (level: 'error' | 'warn' | 'info' | 'debug', message: string, facts?: Readonly<Record<string, string | number>>) => void;
+
+/** A key pair that notation's `signingkeys.json` names: two paths. */
+export interface NamedKeyPair {
+  readonly keyPath: string;
+  readonly certPath: string;
+}
+
+/** Looks a key name up in notation's `signingkeys.json`; undefined when it is not there. */
+export type NamedKeys = (name: string) => Promise<NamedKeyPair | undefined>;
