@@ -20,6 +20,13 @@ export const algorithms: readonly Algorithm[] = rows;
 /** "RSA-2048, RSA-3072, …": the supported key specs, for messages. */
 export const supportedKeySpecs: string = rows.map((row) => row.keySpec).join(', ');
 
+const bySpec = Object.fromEntries(rows.map((row) => [row.keySpec, row])) as Readonly<Record<KeySpec, Algorithm>>;
+
+/** The row of a key spec. */
+export function algorithmOfSpec(spec: KeySpec): Algorithm {
+  return bySpec[spec];
+}
+
 /** Finds the row whose `column` equals `value`, as in `algorithmBy('jws', 'PS256')`. */
 export function algorithmBy<C extends keyof Algorithm>(column: C, value: unknown): Algorithm | undefined {
   return rows.find((row) => row[column] === value);

@@ -1,4 +1,4 @@
-import type { Algorithm, KeySpec } from './algorithm.ts';
+import type { Algorithm } from './algorithm.ts';
 import type { Der } from './bytes.ts';
 
 /** A finished signature: PSS (salt = hash length) for RSA, fixed-width r‖s for EC; certificates leaf first, root last. */
@@ -11,14 +11,6 @@ export interface Signature {
 export interface Signer {
   readonly algorithm: Algorithm;
   sign(message: Uint8Array): Promise<Signature>;
-}
-
-/** One opened key. `sign` takes the message, never its digest, and answers PSS (salt = hash length) for RSA and fixed-width r‖s for EC, never DER. */
-export interface Key {
-  readonly spec: KeySpec;
-  /** The chain, leaf first, root last; already checked against the code-signing rules but for the time. */
-  certificates(): Promise<readonly Der[]>;
-  sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
 export type Clock = () => Date;
