@@ -1,0 +1,45 @@
+// What may stand in a trust store, and what may be named as a timestamp authority's root.
+// Trust store specification; the rules are those of the reference (notation-go, verifier/truststore).
+import { NotationError } from '../core/error.ts';
+import { type Certificate, nameOf } from './certificate.ts';
+import { isSelfSigned } from './chain.ts';
+
+export type TrustStoreType = 'ca' | 'signingAuthority' | 'tsa';
+
+/**
+ * Checks a certificate of a trust store: a root CA in `tsa`; in the others a CA, or a self-signed signing certificate.
+ * @throws NotationError `CERTIFICATE` (trust store and trust policy specification § Trust Store).
+ */
+export function checkTrustStoreCertificate(type: TrustStoreType, certificate: Certificate): void {
+  if (type === 'tsa' ? isRootCa(certificate) : isCa(certificate) || isSelfSigned(certificate)) return;
+  const expected = type === 'tsa' ? 'a self-signed root CA certificate' : 'a CA certificate or a self-signed signing certificate';
+  throw new NotationError(
+    'CERTIFICATE',
+    `${nameOf(certificate)}: expected ${expected} in a trust store of type ${type}, found something else`,
+    {
+      hint: 'trust the root or an intermediate CA of the signer, not a certificate that it issued',
+    },
+  );
+}
+
+/**
+ * Checks the file given as a timestamp authority's root: exactly one certificate, a self-signed CA.
+ * @returns that certificate
+ * @throws NotationError `CERTIFICATE`
+ */
+export function checkTimestampRoot(certificates: readonly Certificate[]): Certificate {
+  const [root, second] = certificates;
+  if (root && !second && isRootCa(root)) return root;
+  const found = root && !second ? `${nameOf(root)}, which is not` : `${certificates.length} certificates`;
+  throw new NotationError('CERTIFICATE', `timestamp root: expected a single self-signed root CA certificate, found ${found}`, {
+    hint: "give the root certificate of the timestamp authority's chain in PEM or DER, alone",
+  });
+}
+
+function isCa({ basicConstraints }: Certificate): boolean {
+  return basicConstraints?.ca === true;
+}
+
+function isRootCa(certificate: Certificate): boolean {
+  return isCa(certificate) && isSelfSigned(certificate);
+}
