@@ -1,0 +1,144 @@
+// Keys in local files: no network, for development, for air-gapped machines, and for tests.
+import type { KeyObject } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
+import { NotationError } from '../core/error.ts';
+import { parseCertificates } from '../x509/bundle.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { keySpecOf } from '../x509/public-key.ts';
+import { collectCertificates, readCertificates, toChain } from './chain.ts';
+import { formOf, isEncrypted, type KeyForm, openPrivateKey, publicKeyInfoOf, signWith } from './private-key.ts';
+import type { Key, KeyContext, KeyProvider } from './provider.ts';
+
+const keyFileLimit = 1 << 20;
+
+/** Key ids: `file:///abs/key.pem`, a path, or the name of a key pair in notation's signingkeys.json. */
+export const fileKeys: KeyProvider = { open: openFileKey };
+
+/** Where a key is, and the certificate file that is known to belong to it, if any. */
+interface Place {
+  readonly keyPath: string;
+  readonly certPath?: string;
+}
+
+/** A key file's content, opened as far as it can be without need of the passphrase. */
+interface KeyFile {
+  readonly what: string;
+  readonly open: () => Promise<KeyObject>;
+  readonly certificates: () => Promise<readonly Certificate[]>;
+}
+
+async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
+  const place = await locate(keyId, context);
+  const file = await readKeyFile(place, context);
+  const collected = await collectCertificates(context, file.certificates);
+  const algorithm = collected.length > 0 ? algorithmOfLeaf(collected) : algorithmOf(await file.open(), file.what);
+  return {
+    algorithm,
+    certificates: async () => toChain(collected, publicKeyInfoOf(await file.open())),
+    sign: async (message) => signWith(await file.open(), algorithm, message),
+  };
+}
+
+/** `describe-key` needs no private key where there are certificates: the leaf says which, and an encrypted key stays shut. */
+function algorithmOfLeaf(certificates: readonly Certificate[]): Algorithm {
+  const leaf = toChain(certificates)[0];
+  if (leaf === undefined) throw new NotationError('CERTIFICATE', 'no leaf certificate for this key');
+  return algorithmOfSpec(keySpecOf(leaf.publicKeyInfo, 'leaf certificate'));
+}
+
+function algorithmOf(key: KeyObject, what: string): Algorithm {
+  return algorithmOfSpec(keySpecOf(publicKeyInfoOf(key), what));
+}
+
+async function locate(keyId: string, context: KeyContext): Promise<Place> {
+  if (/^file:/i.test(keyId)) return { keyPath: pathOfUrl(keyId) };
+  if (/[\\/]/.test(keyId)) return { keyPath: keyId };
+  const named = await context.namedKeys(keyId);
+  if (named !== undefined) return named;
+  if ((await context.files.look(keyId)) !== undefined) return { keyPath: keyId };
+  throw new NotationError('KEY_NOT_FOUND', `key id: no key named ${JSON.stringify(keyId)} in signingkeys.json and no such file here`, {
+    hint: 'give a path, a file: URL, or a name that `notation key ls` shows',
+  });
+}
+
+function pathOfUrl(keyId: string): string {
+  try {
+    return fileURLToPath(keyId);
+  } catch (cause) {
+    throw new NotationError('KEY_NOT_FOUND', 'key id: expected file:///absolute/path, found a file: URL that names no local file', {
+      cause,
+    });
+  }
+}
+
+async function readKeyFile(place: Place, context: KeyContext): Promise<KeyFile> {
+  const what = `key file ${place.keyPath}`;
+  const bytes = await context.files.read(place.keyPath, 'key file', keyFileLimit);
+  await warnOfReaders(place.keyPath, context);
+  const form = formOf(bytes);
+  if (form === undefined) throw noKey(what);
+  if (form === 'pkcs12') return pkcs12File(bytes, what, context);
+  return {
+    what,
+    open: once(async () => openPrivateKey(bytes, form, isEncrypted(bytes, form) ? await passphrase(context) : undefined, what)),
+    certificates: () => certificatesBeside(place, bytes, form, context),
+  };
+}
+
+/** A PKCS#12 file says nothing without its passphrase, so it is opened at once. */
+async function pkcs12File(bytes: Uint8Array, what: string, context: KeyContext): Promise<KeyFile> {
+  const { openPkcs12 } = await import('./pkcs12.ts');
+  const secret = await passphrase(context);
+  const opened = openPkcs12(bytes, secret, what);
+  return { what, open: async () => opened.key, certificates: async () => opened.certificates.map((der) => parseCertificate(der)) };
+}
+
+/** In this order: the file that signingkeys.json names, the key's own PEM, `key.crt` or `key.pem` beside it (with and without the key's own extension). */
+async function certificatesBeside(place: Place, bytes: Uint8Array, form: KeyForm, context: KeyContext): Promise<readonly Certificate[]> {
+  if (place.certPath !== undefined) return readCertificates(place.certPath, 'certificate file', context);
+  if (form === 'labelled' && Buffer.from(bytes).includes('-----BEGIN CERTIFICATE-----')) return parseCertificates(bytes, place.keyPath);
+  const stem = place.keyPath.replace(/\.[^./\\]+$/, '');
+  for (const path of [`${stem}.crt`, `${stem}.pem`, `${place.keyPath}.crt`]) {
+    if (path !== place.keyPath && (await context.files.look(path))?.kind === 'file')
+      return readCertificates(path, 'certificate file', context);
+  }
+  return [];
+}
+
+async function passphrase(context: KeyContext): Promise<string | undefined> {
+  const { passphrase_env: variable, passphrase_file: path } = context.settings.text;
+  if (variable !== undefined) return passphraseOf(variable, context);
+  if (path === undefined) return undefined;
+  const text = Buffer.from(await context.files.read(path, 'passphrase file', 4096)).toString('utf8');
+  return text.split(/\r?\n/, 1)[0];
+}
+
+function passphraseOf(variable: string, context: KeyContext): string {
+  const value = context.environment[variable];
+  if (value !== undefined) return value;
+  // Whoever put the passphrase itself here must not see it again in an error.
+  const shown = /^[A-Z][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : '';
+  throw new NotationError('CONFIG', `passphrase_env: the environment variable${shown} is not set`, {
+    hint: 'passphrase_env wants the name of a variable, not the passphrase; set and export it where notation runs',
+  });
+}
+
+async function warnOfReaders(path: string, context: KeyContext): Promise<void> {
+  const mode = (await context.files.look(path))?.mode ?? 0;
+  if ((mode & 0o077) !== 0) context.log('warn', 'the key file is readable by others: chmod 600 it', { path, mode: mode.toString(8) });
+}
+
+function noKey(what: string): NotationError {
+  return new NotationError('KEY_UNUSABLE', `${what}: expected a private key, found none`, {
+    hint: 'PEM or DER as PKCS#8, PKCS#1 or SEC1, or PKCS#12',
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

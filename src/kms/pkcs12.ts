@@ -1,0 +1,47 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import forge from 'node-forge';
+import type { Der } from '../core/bytes.ts';
+import { NotationError } from '../core/error.ts';
+import { missingPassphrase, wrongPassphrase } from './private-key.ts';
+
+/** What a PKCS#12 file holds: its one private key and its certificates (DER), in the file's order. */
+export interface Pkcs12 {
+  readonly key: KeyObject;
+  readonly certificates: readonly Der[];
+}
+
+/**
+ * Opens a PKCS#12 file (RFC 7292; AES-256 and 3DES, with or without a passphrase).
+ * @throws NotationError `CONFIG` when the passphrase is wrong, `KEY_UNUSABLE` when there is not exactly one private key.
+ */
+export function openPkcs12(bytes: Uint8Array, passphrase: string | undefined, what: string): Pkcs12 {
+  const bags = decrypt(bytes, passphrase, what).safeContents.flatMap((contents) => contents.safeBags);
+  const keys = bags.filter((bag) => bag.type === forge.pki.oids['pkcs8ShroudedKeyBag'] || bag.type === forge.pki.oids['keyBag']);
+  const [only] = keys;
+  if (only === undefined || keys.length > 1) {
+    throw new NotationError('KEY_UNUSABLE', `${what}: expected one private key, found ${keys.length}`);
+  }
+  const certificates = bags.filter((bag) => bag.type === forge.pki.oids['certBag']).map(certificateOf);
+  return { key: createPrivateKey({ key: Buffer.from(privateKeyOf(only)), format: 'der', type: 'pkcs8' }), certificates };
+}
+
+function decrypt(bytes: Uint8Array, passphrase: string | undefined, what: string): forge.pkcs12.Pkcs12Pfx {
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(Buffer.from(bytes).toString('latin1')), false, passphrase ?? '');
+  } catch {
+    throw passphrase === undefined ? missingPassphrase(what) : wrongPassphrase(what);
+  }
+}
+
+/** forge reads RSA keys and certificates into objects and leaves every other kind as ASN.1. */
+function privateKeyOf(bag: forge.pkcs12.Bag): Der {
+  return encode(bag.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key)) : bag.asn1);
+}
+
+function certificateOf(bag: forge.pkcs12.Bag): Der {
+  return encode(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1);
+}
+
+function encode(asn1: forge.asn1.Asn1): Der {
+  return Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1');
+}
