@@ -1,0 +1,82 @@
+// Builds one form of the program:
+//   executable  dist/notation-ts-kms      one file with Bun's runtime: what we ship
+//   npm         dist/npm/main.js          modules for Node.js: what npm carries
+//   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+
+/** What the program knows of its own build. */
+export type BuildForm = 'executable' | 'npm' | 'pkg';
+
+/** The two autoload switches are a security requirement: without them a bunfig.toml or .env in the working directory is obeyed. */
+const compileFlags = [
+  '--compile',
+  '--bytecode',
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+  '--compile-jit-policy=100',
+];
+
+/** The Bun that package.json pins, for this machine. */
+export function bunPath(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const cpu = process.arch === 'arm64' ? 'aarch64' : process.arch;
+  const folder = dirname(require.resolve(`@oven/bun-${platform}-${cpu}/package.json`));
+  return join(folder, 'bin', process.platform === 'win32' ? 'bun.exe' : 'bun');
+}
+
+/** Bundles src/main.ts with these flags of `bun build`, minified and split so that each command loads only its own chunks. */
+export function bundle(form: BuildForm, flags: readonly string[]): void {
+  const define = `--define=BUILD=${JSON.stringify({ form, commit: commit() })}`;
+  const common = ['build', 'src/main.ts', '--minify', '--format=esm', '--splitting', define];
+  execFileSync(bunPath(), [...common, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Compiles an executable for `target` (Bun's name for it, this machine's when absent), from a runtime that is already here. */
+export function compile(outfile: string, options: { readonly target?: string; readonly runtime?: string } = {}): void {
+  mkdirSync(dirname(outfile), { recursive: true });
+  const target = options.target === undefined ? [] : [`--target=${options.target}`];
+  const runtime = options.runtime === undefined ? [] : [`--compile-executable-path=${options.runtime}`];
+  bundle('executable', [...compileFlags, ...target, ...runtime, `--outfile=${outfile}`]);
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function buildExecutable(): void {
+  const outfile = join(root, 'dist', process.platform === 'win32' ? 'notation-ts-kms.exe' : 'notation-ts-kms');
+  compile(outfile);
+}
+
+/** The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. */
+function buildNpm(): void {
+  const [made, folder] = [join(root, 'dist', 'npm.new'), join(root, 'dist', 'npm')];
+  rmSync(made, { recursive: true, force: true });
+  bundle('npm', ['--target=node', `--outdir=${made}`]);
+  const entry = join(made, 'main.js');
+  writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`, { mode: 0o755 });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(made, folder);
+}
+
+if (import.meta.main) {
+  const [form = 'executable'] = process.argv.slice(2);
+  if (form === 'executable') buildExecutable();
+  else if (form === 'npm') buildNpm();
+  else throw new Error(`unknown form ${form}: executable, npm or pkg`);
+  process.stdout.write(`built ${form}: ${readdirSync(join(root, 'dist')).join(', ')}\n`);
+}

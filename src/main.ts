@@ -1,0 +1,97 @@
+// The composition root: the only file that exits, reads the environment or touches the global streams.
+// notation starts this program three times for each signature, so nothing is imported before the metadata answer but its
+// constant, and stdin is read without process.stdin, which alone costs more than the rest of that answer.
+import { metadata } from './plugin/metadata.ts';
+
+/** Set by the build; absent when the sources run as they are. */
+declare const BUILD: { readonly form: 'executable' | 'pkg' | 'npm'; readonly commit: string };
+
+const inputLimit = 64 * 1024 * 1024;
+const protocolCommands = ['get-plugin-metadata', 'describe-key', 'generate-signature', 'generate-envelope', 'verify-signature'];
+
+const command = process.argv[2] ?? '';
+if (protocolCommands.includes(command)) await runPlugin(command);
+else await runTool(process.argv.slice(2));
+
+async function runPlugin(command: string): Promise<void> {
+  const input = readInput();
+  if (command === 'get-plugin-metadata' && isPlain(input)) console.log(JSON.stringify(metadata));
+  else await runCommand(command, input);
+}
+
+/** What notation sends with get-plugin-metadata when there is no plugin config, and what a person sends. */
+function isPlain(input: Uint8Array | { readonly problem: string }): boolean {
+  return input instanceof Uint8Array && ['', '{}'].includes(new TextDecoder().decode(input.subarray(0, 3)));
+}
+
+async function runCommand(command: string, input: Uint8Array | { readonly problem: string }): Promise<void> {
+  const print = { out: console.log, error: console.error };
+  silence();
+  const [{ serve }, { disk }] = await Promise.all([import('./plugin/serve.ts'), import('./store/disk.ts')]);
+  const { env: environment, platform } = process;
+  const reply = await serve({ command, input, environment, platform, files: disk, now: () => new Date(), metadata });
+  if (reply.succeeded) print.out(reply.json);
+  else print.error(reply.json);
+  process.exit(reply.succeeded ? 0 : 1);
+}
+
+/** notation parses all of stderr as JSON: libraries and runtime warnings must not get a word in. */
+function silence(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', () => undefined);
+  for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) console[method] = () => undefined;
+}
+
+async function runTool(words: readonly string[]): Promise<void> {
+  const { run } = await import('./cli/run.ts');
+  const { env: environment, platform } = process;
+  process.exitCode = await run(words, {
+    environment,
+    platform,
+    program: { path: process.execPath, script: process.argv[1] ?? '' },
+    runtime: process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`,
+    build: typeof BUILD === 'undefined' ? { form: 'source', commit: 'unknown' } : BUILD,
+    now: () => new Date(),
+    metadata,
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+  });
+}
+
+/** All of stdin, at most `inputLimit` bytes. A closed stdin counts as an empty one. */
+function readInput(): Uint8Array | { readonly problem: string } {
+  const { readSync } = process.getBuiltinModule('node:fs');
+  const chunks: Uint8Array[] = [];
+  for (let total = 0; total <= inputLimit; ) {
+    const chunk = new Uint8Array(65_536);
+    const count = readChunk(readSync, chunk);
+    if (typeof count === 'string') return { problem: count };
+    if (count === 0) return join(chunks, total);
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+  }
+  return { problem: `expected at most ${inputLimit} bytes, found more` };
+}
+
+function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const whole = new Uint8Array(total);
+  chunks.reduce((offset, chunk) => {
+    whole.set(chunk, offset);
+    return offset + chunk.length;
+  }, 0);
+  return whole;
+}
+
+/** The number of bytes read, 0 at the end, or a sentence why it cannot be read. A pipe that does not block is asked again. */
+function readChunk(readSync: (fd: number, buffer: Uint8Array) => number, chunk: Uint8Array): number | string {
+  for (;;) {
+    try {
+      return readSync(0, chunk);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EOF' || code === 'EBADF') return 0;
+      if (code !== 'EAGAIN') return `it cannot be read (${code})`;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

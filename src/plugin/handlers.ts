@@ -1,0 +1,69 @@
+import { NotationError } from '../core/error.ts';
+import type { Clock } from '../core/ports.ts';
+import { openKey } from '../kms/index.ts';
+import type { KeyContext } from '../kms/provider.ts';
+import { toSigner } from '../kms/signer.ts';
+import { type MetadataRequest, parseDescribeKey, parseGenerateSignature, parseMetadataRequest } from '../protocol/request.ts';
+import { encodeKeyDescription, encodeSignature } from '../protocol/response.ts';
+import type { metadata } from './metadata.ts';
+
+/** What a command may use besides its request. */
+export interface HandlerContext extends KeyContext {
+  readonly now: Clock;
+  readonly metadata: typeof metadata;
+}
+
+/** One protocol command, read and ready: its request's plugin config first, its answer when run. */
+export interface Prepared {
+  readonly request: MetadataRequest;
+  /** What the log says of the request. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly run: (context: HandlerContext) => Promise<object>;
+}
+
+type Handler = (value: unknown) => Prepared;
+
+/** The commands that the metadata's capabilities promise; every other one is refused. */
+const handlers: ReadonlyMap<string, Handler> = new Map([
+  ['get-plugin-metadata', prepareMetadata],
+  ['describe-key', prepareDescribeKey],
+  ['generate-signature', prepareGenerateSignature],
+]);
+
+/** Reads the request of `command` from a JSON value. @throws NotationError `REQUEST`, `CONTRACT_VERSION` */
+export function prepare(command: string, value: unknown): Prepared {
+  const handler = handlers.get(command);
+  if (handler !== undefined) return handler(value);
+  throw new NotationError('REQUEST', `${command}: this plugin does not offer this command`, {
+    hint: 'get-plugin-metadata lists its capabilities',
+  });
+}
+
+function prepareMetadata(value: unknown): Prepared {
+  return { request: parseMetadataRequest(value), facts: {}, run: async ({ metadata }) => metadata };
+}
+
+function prepareDescribeKey(value: unknown): Prepared {
+  const request = parseDescribeKey(value);
+  const run = async (context: HandlerContext) => {
+    const key = await openKey(request.keyId, context);
+    return encodeKeyDescription(request.keyId, key.algorithm.keySpec);
+  };
+  return { request, facts: { keyId: request.keyId }, run };
+}
+
+function prepareGenerateSignature(value: unknown): Prepared {
+  const request = parseGenerateSignature(value);
+  const run = async (context: HandlerContext) => {
+    const signer = toSigner(await openKey(request.keyId, context), context.now);
+    if (signer.algorithm !== request.algorithm) throw otherKeySpec(request.algorithm.keySpec, signer.algorithm.keySpec);
+    return encodeSignature(request.keyId, signer.algorithm, await signer.sign(request.payload));
+  };
+  return { request, facts: { keyId: request.keyId, keySpec: request.algorithm.keySpec }, run };
+}
+
+function otherKeySpec(asked: string, found: string): NotationError {
+  return new NotationError('REQUEST', `keySpec: the request says ${asked}, the key is ${found}`, {
+    hint: 'the key changed between describe-key and generate-signature: sign again',
+  });
+}

@@ -1,0 +1,73 @@
+import { NotationError, toNotationError } from '../core/error.ts';
+import type { Clock, Environment, Files, Log } from '../core/ports.ts';
+import { parseSettings, type Settings } from '../kms/config.ts';
+import { toWire } from '../protocol/error.ts';
+import { parseJson } from '../protocol/json.ts';
+import { directoriesOf } from '../store/directories.ts';
+import { openLog, silent } from '../store/log.ts';
+import { namedKeys } from '../store/signing-keys.ts';
+import { withDeadline } from './deadline.ts';
+import { type Prepared, prepare } from './handlers.ts';
+import type { metadata } from './metadata.ts';
+
+/** One start of the plugin by notation. */
+export interface Invocation {
+  readonly command: string;
+  /** All of stdin, or why it could not be read. */
+  readonly input: Uint8Array | { readonly problem: string };
+  readonly environment: Environment;
+  readonly platform: string;
+  readonly files: Files;
+  readonly now: Clock;
+  readonly metadata: typeof metadata;
+}
+
+/** What the process says before it ends: one JSON text on stdout with exit code 0, or one on stderr with exit code 1. */
+export interface Reply {
+  readonly succeeded: boolean;
+  readonly json: string;
+}
+
+/** Serves one protocol command. Never throws: whatever goes wrong becomes the contract's error object. */
+export async function serve(invocation: Invocation): Promise<Reply> {
+  try {
+    return { succeeded: true, json: JSON.stringify(await answer(invocation)) };
+  } catch (error) {
+    return { succeeded: false, json: JSON.stringify(toWire(toNotationError(error))) };
+  }
+}
+
+async function answer(invocation: Invocation): Promise<object> {
+  const prepared = prepare(invocation.command, await requestOf(invocation));
+  const settings = parseSettings(prepared.request.pluginConfig);
+  const log = logOf(invocation, settings, prepared);
+  try {
+    const response = await run(prepared, invocation, settings, log);
+    log('info', 'answered');
+    return response;
+  } catch (error) {
+    const { code, message } = toNotationError(error);
+    log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
+    throw error;
+  }
+}
+
+function run(prepared: Prepared, invocation: Invocation, settings: Settings, log: Log): Promise<object> {
+  const { environment, files, now, metadata } = invocation;
+  const keys = namedKeys(directoriesOf(invocation), files);
+  return withDeadline(settings.deadlineMs, (signal) =>
+    prepared.run({ settings, environment, files, namedKeys: keys, log, signal, now, metadata }),
+  );
+}
+
+/** notation sends `{}` or more with get-plugin-metadata; a person may send nothing. */
+async function requestOf({ command, input }: Invocation): Promise<unknown> {
+  if (!(input instanceof Uint8Array)) throw new NotationError('REQUEST', `standard input: ${input.problem}`);
+  if (command === 'get-plugin-metadata' && input.length === 0) return {};
+  return parseJson(input, 'request');
+}
+
+function logOf({ command, environment, now }: Invocation, settings: Settings, prepared: Prepared): Log {
+  const path = settings.text.log_file ?? (environment['NOTATION_TS_KMS_LOG'] || undefined);
+  return path === undefined ? silent : openLog(path, settings.logLevel, now, { command, ...prepared.facts });
+}
