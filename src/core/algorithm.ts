@@ -31,8 +31,3 @@ export function algorithmOfSpec(spec: KeySpec): Algorithm {
 export function algorithmBy<C extends keyof Algorithm>(column: C, value: unknown): Algorithm | undefined {
   return rows.find((row) => row[column] === value);
 }
-
-/** The row of a key of this kind and size in bits; undefined when Notary does not support such a key. */
-export function algorithmOf(kind: Algorithm['kind'], bits: number): Algorithm | undefined {
-  return rows.find((row) => row.kind === kind && row.bits === bits);
-}

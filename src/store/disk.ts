@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { FileFacts, Files } from '../core/ports.ts';
@@ -42,12 +42,11 @@ export async function writeWhole(path: string, content: Uint8Array | string, mod
   await replaceWhole(path, (temporary) => writeFile(temporary, content, { mode, flag: 'wx', flush: true }), mode);
 }
 
-/** Copies a file under the same rule. @throws NotationError `FILE` */
-export async function copyWhole(from: string, to: string, mode: number): Promise<void> {
-  await replaceWhole(to, (temporary) => copyFile(from, temporary, constants.COPYFILE_EXCL), mode);
-}
-
-async function replaceWhole(path: string, fill: (temporary: string) => Promise<void>, mode: number): Promise<void> {
+/**
+ * Makes a file whole or not at all: `fill` makes it under a temporary name in the same folder, and only then does it take its place.
+ * @throws NotationError `FILE`, and whatever of that class `fill` throws.
+ */
+export async function replaceWhole(path: string, fill: (temporary: string) => Promise<void>, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -57,7 +56,7 @@ async function replaceWhole(path: string, fill: (temporary: string) => Promise<v
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw fileError(`${path} cannot be written`, cause);
+    throw cause instanceof NotationError ? cause : fileError(`${path} cannot be written`, cause);
   }
 }
 

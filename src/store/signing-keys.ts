@@ -43,12 +43,16 @@ export function namedKeys(directories: Directories, files: Files): NamedKeys {
 
 /** Adds a key, and makes it the default when asked. @throws NotationError `CONFIG` when the name is taken. */
 export async function addSigningKey(path: string, files: Files, key: SigningKey, asDefault: boolean): Promise<void> {
-  const list = await readSigningKeys(path, files);
-  if (list.keys.some(({ name }) => name === key.name)) {
-    throw new NotationError('CONFIG', `signing key with name ${JSON.stringify(key.name)} already exists`, { hint: 'choose another name' });
-  }
+  const list = await checkKeyNameIsFree(path, files, key.name);
   const next = { ...list, ...(asDefault && { default: key.name }), keys: [...list.keys, key] };
   await writeWhole(path, JSON.stringify(next, undefined, 4), 0o600);
+}
+
+/** The list, which has no key of this name. @throws NotationError `CONFIG` when the name is taken. */
+export async function checkKeyNameIsFree(path: string, files: Files, name: string): Promise<SigningKeys> {
+  const list = await readSigningKeys(path, files);
+  if (!list.keys.some((key) => key.name === name)) return list;
+  throw new NotationError('CONFIG', `signing key with name ${JSON.stringify(name)} already exists`, { hint: 'choose another name' });
 }
 
 function pairOf(key: SigningKey): NamedKeyPair {

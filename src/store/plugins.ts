@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { NotationError } from '../core/error.ts';
+import type { Directories } from './directories.ts';
+import { fileError, isAbsent } from './disk.ts';
+
+const metadataDeadlineMs = 30_000;
+const metadataLimit = 1 << 20;
+
+/** What a plugin says of itself. */
+export interface InstalledPlugin {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The folder of one plugin, and its executable in it (plugin-extensibility.md, "Plugin installation path"). */
+export function pluginPlace(
+  directories: Directories,
+  name: string,
+  platform: string,
+): { readonly folder: string; readonly executable: string } {
+  const folder = join(directories.libexec, 'plugins', name);
+  return { folder, executable: join(folder, `notation-${name}${platform === 'win32' ? '.exe' : ''}`) };
+}
+
+/** notation does not list plugins behind links. @throws NotationError `FILE` when the plugin's folder is a link or no folder. */
+export async function checkPluginFolder(folder: string): Promise<void> {
+  const facts = await lstat(folder).catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined;
+    throw fileError(`${folder} cannot be looked at`, cause);
+  });
+  if (facts === undefined || facts.isDirectory()) return;
+  throw new NotationError(
+    'FILE',
+    `${folder}: expected a folder, found ${facts.isSymbolicLink() ? 'a symbolic link' : 'another kind of file'}`,
+    {
+      hint: 'remove it: notation does not list plugins behind links',
+    },
+  );
+}
+
+/** Runs `get-plugin-metadata` of an executable as notation does. @throws NotationError `FILE` when it does not run or answers nonsense. */
+export async function askMetadata(executable: string): Promise<InstalledPlugin> {
+  const running = promisify(execFile)(executable, ['get-plugin-metadata'], { timeout: metadataDeadlineMs, maxBuffer: metadataLimit });
+  running.child.stdin?.on('error', () => undefined).end('{}');
+  const { stdout } = await running.catch((cause: unknown) => {
+    throw fileError(`${executable} cannot be executed as a plugin`, cause);
+  });
+  return parseMetadata(stdout, executable);
+}
+
+/** Removes a plugin's folder; false when there is none. @throws NotationError `FILE` */
+export async function removePlugin(folder: string): Promise<boolean> {
+  try {
+    await readdir(folder);
+    await rm(folder, { recursive: true });
+    return true;
+  } catch (cause) {
+    if (isAbsent(cause)) return false;
+    throw fileError(`${folder} cannot be removed`, cause);
+  }
+}
+
+function parseMetadata(stdout: string, executable: string): InstalledPlugin {
+  try {
+    const { name, version } = JSON.parse(stdout) as { readonly name?: unknown; readonly version?: unknown };
+    if (typeof name === 'string' && typeof version === 'string') return { name, version };
+  } catch {
+    // Told below, with what is missing.
+  }
+  throw new NotationError('FILE', `${executable}: expected plugin metadata with a name and a version, found something else`);
+}
