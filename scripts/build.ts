@@ -3,7 +3,7 @@
 //   npm         dist/npm/main.js          modules for Node.js: what npm carries
 //   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -63,20 +63,45 @@ function buildExecutable(): void {
 }
 
 /** The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. */
-function buildNpm(): void {
-  const [made, folder] = [join(root, 'dist', 'npm.new'), join(root, 'dist', 'npm')];
+function buildModules(form: 'npm' | 'pkg', folder: string): void {
+  const made = `${folder}.new`;
   rmSync(made, { recursive: true, force: true });
-  bundle('npm', ['--target=node', `--outdir=${made}`]);
+  bundle(form, ['--target=node', `--outdir=${made}`]);
   const entry = join(made, 'main.js');
   writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`, { mode: 0o755 });
   rmSync(folder, { recursive: true, force: true });
   renameSync(made, folder);
 }
 
+/**
+ * The modules as they are, in the virtual file system that pkg puts into Node's own single-executable format. pkg's command line
+ * would fetch a runtime from the network; called like this it takes the Node.js that runs this script.
+ */
+async function buildPkg(): Promise<void> {
+  const [modules, output] = [join(root, 'dist', 'pkg', 'modules'), join(root, 'dist', 'pkg', 'notation-ts-kms')];
+  mkdirSync(dirname(modules), { recursive: true });
+  buildModules('pkg', modules);
+  const config = { name: 'notation-ts-kms', type: 'module', bin: 'main.js', pkg: { assets: ['*.js'] } };
+  writeFileSync(join(modules, 'package.json'), JSON.stringify(config));
+  const { seaEnhanced } = require('@yao-pkg/pkg/lib-es5/sea.js') as { seaEnhanced: SeaEnhanced };
+  const [platform, made] = [process.platform === 'darwin' ? 'macos' : process.platform, `${output}.new`];
+  await seaEnhanced(join(modules, 'main.js'), {
+    targets: [{ nodeRange: `node${process.versions.node.split('.')[0]}`, platform, arch: process.arch, output: made }],
+    signature: true,
+    useLocalNode: true,
+    marker: { config, base: modules, configPath: join(modules, 'package.json'), toplevel: true },
+  });
+  renameSync(made, output);
+  rmSync(modules, { recursive: true });
+}
+
+type SeaEnhanced = (entry: string, options: object) => Promise<void>;
+
 if (import.meta.main) {
   const [form = 'executable'] = process.argv.slice(2);
   if (form === 'executable') buildExecutable();
-  else if (form === 'npm') buildNpm();
+  else if (form === 'npm') buildModules('npm', join(root, 'dist', 'npm'));
+  else if (form === 'pkg') await buildPkg();
   else throw new Error(`unknown form ${form}: executable, npm or pkg`);
-  process.stdout.write(`built ${form}: ${readdirSync(join(root, 'dist')).join(', ')}\n`);
+  process.stdout.write(`built ${form}\n`);
 }

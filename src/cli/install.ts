@@ -17,7 +17,8 @@ export async function install(force: boolean, context: ToolContext): Promise<num
   await checkPluginFolder(folder);
   const before = await installedVersion(executable);
   if (!force) checkNoDowngrade(before, context.metadata.version);
-  await place(executable, context);
+  const library = await place(executable, context);
+  await removeOthers(folder, library);
   context.out(outcome(before, context));
   context.out(`${executable}\n`);
   return 0;
@@ -55,13 +56,15 @@ function outcome(before: string | undefined, { metadata: { name, version } }: To
   return `Successfully updated plugin ${name} from version ${before} to ${version}\n`;
 }
 
-async function place(executable: string, context: ToolContext): Promise<void> {
+/** Puts the program in its place; answers the name of the folder of modules that belongs to it, if it has one. */
+async function place(executable: string, context: ToolContext): Promise<string | undefined> {
   const { build, program } = context;
   if (build.form === 'npm') return placeModules(executable, await realpath(program.script), context);
   if (build.form === 'source') {
     throw new NotationError('REQUEST', 'the sources cannot be installed: build the executable first', { hint: 'npm run build' });
   }
   await replaceWhole(executable, (temporary) => tryOut(temporary, copyFile(program.path, temporary), context), 0o755);
+  return undefined;
 }
 
 /** What does not answer as this plugin of this version never takes its place. */
@@ -74,7 +77,7 @@ async function tryOut(temporary: string, filled: Promise<void>, { metadata: { na
 }
 
 /** The modules go into a folder of their own beside the executable, which is then a one-line script for this very Node.js. */
-async function placeModules(executable: string, entry: string, context: ToolContext): Promise<void> {
+async function placeModules(executable: string, entry: string, context: ToolContext): Promise<string> {
   if (context.platform === 'win32') {
     throw new NotationError('REQUEST', 'the npm form cannot be a plugin on Windows: notation needs an .exe', {
       hint: 'use the released executable',
@@ -91,10 +94,11 @@ async function placeModules(executable: string, entry: string, context: ToolCont
     await rm(join(folder, library), { recursive: true, force: true });
     throw error;
   });
-  await removeOthers(folder, library);
+  return library;
 }
 
-async function removeOthers(folder: string, library: string): Promise<void> {
+/** Modules of an earlier npm form. */
+async function removeOthers(folder: string, library: string | undefined): Promise<void> {
   const old = (await readdir(folder)).filter((name) => name.startsWith('modules-') && name !== library);
   await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true })));
 }

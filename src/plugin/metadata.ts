@@ -1,10 +1,10 @@
-import packageJson from '../../package.json' with { type: 'json' };
+import { version } from '../core/version.ts';
 
 /** The `get-plugin-metadata` answer: static, so that it costs nothing but the process's start. */
 export const metadata = {
   name: 'ts-kms',
   description: 'Sign with keys in a KMS or in a local file',
-  version: packageJson.version,
+  version,
   url: 'https://github.com/notation-ts-kms/notation-ts-kms',
   supportedContractVersions: ['1.0'],
   capabilities: ['SIGNATURE_GENERATOR.RAW'],
