@@ -12,8 +12,7 @@ export async function parseJson(bytes: Uint8Array, what: string): Promise<unknow
   const text = decodeUtf8(bytes, what);
   const value = parseText(text, what);
   // What serialises back to the same text cannot hold a member twice; notation's own requests all do.
-  if (JSON.stringify(value) === text) return value;
-  await refuseDuplicates(bytes, what);
+  if (serialise(value, what) !== text) await refuseDuplicates(bytes, what);
   return value;
 }
 
@@ -46,6 +45,15 @@ function parseText(text: string, what: string): unknown {
   } catch (cause) {
     // The parser's own sentence quotes the input, which may hold anything: it stays out of ours.
     throw new NotationError('REQUEST', `${what}: expected one JSON object, found text that is not valid JSON`, { cause });
+  }
+}
+
+/** Parsing needs no stack, serialising does. */
+function serialise(value: unknown, what: string): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new NotationError('REQUEST', `${what}: JSON nested too deeply`, { cause });
   }
 }
 

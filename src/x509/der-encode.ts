@@ -9,6 +9,7 @@ export function element(identifier: number, ...contents: readonly Uint8Array[]):
   return Buffer.concat([Uint8Array.of(identifier), encodeLength(value.length), value]);
 }
 
+/** SEQUENCE of elements, in this order. */
 export function sequence(...items: readonly Der[]): Der {
   return element(tag.sequence, ...items);
 }
@@ -36,10 +37,12 @@ export function integer(value: number | Uint8Array): Der {
   return (minimal[0] ?? 0) < 0x80 ? element(tag.integer, minimal) : element(tag.integer, Uint8Array.of(0), minimal);
 }
 
+/** BOOLEAN. */
 export function boolean(value: boolean): Der {
   return element(tag.boolean, Uint8Array.of(value ? 0xff : 0x00));
 }
 
+/** NULL. */
 export function nullValue(): Der {
   return element(tag.null);
 }
@@ -51,6 +54,7 @@ export function oid(dotted: string): Der {
   return element(tag.oid, ...[root * 40n + second, ...rest].map(encodeArc));
 }
 
+/** OCTET STRING. */
 export function octetString(value: Uint8Array): Der {
   return element(tag.octetString, value);
 }
@@ -69,17 +73,18 @@ export function namedBits(indexes: readonly number[]): Der {
   return element(tag.bitString, Uint8Array.of(7 - (highest & 7)), bytes);
 }
 
+/** UTF8String. */
 export function utf8String(text: string): Der {
   return element(tag.utf8String, Buffer.from(text, 'utf8'));
 }
 
-/** @throws NotationError `CERTIFICATE` when `text` holds a character PrintableString lacks. */
+/** PrintableString. @throws NotationError `CERTIFICATE` when `text` holds a character that it lacks. */
 export function printableString(text: string): Der {
   if (/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) return element(tag.printableString, Buffer.from(text, 'latin1'));
   throw new NotationError('CERTIFICATE', `expected letters, digits and '()+,-./:=? only, found "${text}"`);
 }
 
-/** @throws NotationError `CERTIFICATE` when `text` is not ASCII. */
+/** IA5String. @throws NotationError `CERTIFICATE` when `text` is not ASCII. */
 export function ia5String(text: string): Der {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length === text.length) return element(tag.ia5String, bytes);

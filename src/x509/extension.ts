@@ -75,7 +75,10 @@ export interface ExtendedKeyUsage {
   readonly oids: readonly string[];
 }
 
-/** Reads one extension list entry. */
+/**
+ * Reads the next entry of a list of extensions.
+ * @throws NotationError `CERTIFICATE`, naming `what`
+ */
 export function parseExtension(list: Cursor, what: string): Extension {
   return readSequence(list.read(tag.sequence).der, what, (fields) => ({
     oid: fields.oid(),
@@ -85,6 +88,7 @@ export function parseExtension(list: Cursor, what: string): Extension {
   }));
 }
 
+/** RFC 5280 §4.2.1.9. @throws NotationError `CERTIFICATE` when malformed, as all here. */
 export function parseBasicConstraints({ critical, value }: Extension, what: string): BasicConstraints {
   return readSequence(value, what, (fields) => {
     const ca = fields.peek() === tag.boolean ? fields.boolean() : false;
@@ -92,23 +96,26 @@ export function parseBasicConstraints({ critical, value }: Extension, what: stri
   });
 }
 
+/** RFC 5280 §4.2.1.3. */
 export function parseKeyUsage({ critical, value }: Extension, what: string): KeyUsage {
   const set = readAll(value, what, (cursor): BitString => cursor.bitString());
   const bits = (Object.keys(keyUsageBit) as KeyUsageBit[]).filter((bit) => hasBit(set, keyUsageBit[bit]));
   return { critical, bits, has: (bit) => bits.includes(bit) };
 }
 
+/** RFC 5280 §4.2.1.12; at least one purpose. */
 export function parseExtendedKeyUsage({ critical, value }: Extension, what: string): ExtendedKeyUsage {
   const oids = readSequence(value, what, (fields) => readMany(fields, () => fields.oid()));
   if (oids.length === 0) throw malformed(what, 'expected at least one purpose, found none');
   return { critical, oids };
 }
 
+/** The key identifier (RFC 5280 §4.2.1.2). */
 export function parseSubjectKeyId({ value }: Extension, what: string): Uint8Array {
   return readOnly(value, tag.octetString, what).value;
 }
 
-/** The key identifier; undefined when the authority is named by issuer and serial only. */
+/** The key identifier (RFC 5280 §4.2.1.1); undefined when the authority is named by issuer and serial only. */
 export function parseAuthorityKeyId({ value }: Extension, what: string): Uint8Array | undefined {
   return readSequence(value, what, (fields) => {
     const keyId = fields.optional(contextTag(0))?.value;
@@ -136,9 +143,8 @@ function parseDistributionPoint(points: Cursor, what: string): readonly string[]
     const names = fields.explicit(0);
     fields.optional(contextTag(1));
     fields.optional(constructedContextTag(2));
-    const full = names?.explicit(0);
-    // The other way to name a point is relative to the issuer and holds no address.
-    if (!full) names?.optional(constructedContextTag(1));
+    // A name relative to the issuer would leave no address and so no revocation check: refused, as Go does.
+    const full = names?.inside(constructedContextTag(0));
     names?.end();
     return full ? readMany(full, () => full.any()).flatMap((name) => parseUri(name.tag, name.value, what)) : [];
   });

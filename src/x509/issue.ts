@@ -113,19 +113,23 @@ export function encodeName(name: NameDraft): Der {
   return sequence(...name.map(([type, value]) => set(encodeAttribute(type, value))));
 }
 
+/** RFC 5280 §4.2.1.9; `pathLength` is written whatever `ca` is. */
 export function basicConstraints(ca: boolean, pathLength?: number, critical = true): ExtensionDraft {
   const parts = [...(ca ? [boolean(true)] : []), ...(pathLength === undefined ? [] : [integer(pathLength)])];
   return { oid: extensionOid.basicConstraints, critical, value: sequence(...parts) };
 }
 
+/** RFC 5280 §4.2.1.3. */
 export function keyUsage(bits: readonly KeyUsageBit[], critical = true): ExtensionDraft {
   return { oid: extensionOid.keyUsage, critical, value: namedBits(bits.map((bit) => keyUsageBit[bit])) };
 }
 
+/** RFC 5280 §4.2.1.12, of dotted identifiers. */
 export function extendedKeyUsage(oids: readonly string[], critical = false): ExtensionDraft {
   return { oid: extensionOid.extendedKeyUsage, critical, value: sequence(...oids.map(oid)) };
 }
 
+/** RFC 5280 §4.2.1.2. */
 export function subjectKeyId(spki: Der): ExtensionDraft {
   return { oid: extensionOid.subjectKeyId, critical: false, value: octetString(keyIdOf(spki)) };
 }

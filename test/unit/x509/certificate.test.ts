@@ -82,6 +82,12 @@ describe('parseCertificate refuses', () => {
       /trailing/,
     ],
     ['an address that is not ASCII', [extension('2.5.29.31', sequence(crlUrl('http://é')))], /address in ASCII/],
+    // Go refuses it as well; passing over it would pass over revocation.
+    [
+      'a distribution point relative to the issuer',
+      [extension('2.5.29.31', sequence(sequence(explicit(0, explicit(1, uri('x'))))))],
+      /expected tag 0xa0, found tag 0xa1/,
+    ],
     ['a malformed access description', [extension('1.3.6.1.5.5.7.1.1', sequence(ia5String('x')))], /malformed/],
   ];
   for (const [title, extensions, words] of malformedExtensions) {

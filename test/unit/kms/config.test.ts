@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NotationError } from '../../../src/core/error.ts';
+import { parseSettings } from '../../../src/kms/config.ts';
+
+type Config = Readonly<Record<string, string>>;
+const parse = (config: Config) => parseSettings(new Map(Object.entries(config)));
+
+const durations: readonly (readonly [string, number])[] = [
+  ['30s', 30_000],
+  ['500ms', 500],
+  ['2m', 120_000],
+  ['45', 45_000],
+  ['0.5', 500],
+  ['1.5s', 1500],
+  ['60m', 3_600_000],
+];
+
+for (const [text, milliseconds] of durations) {
+  test(`timeout ${text} is ${milliseconds} ms`, () => assert.equal(parse({ timeout: text }).deadlineMs, milliseconds));
+}
+
+const refused: readonly (readonly [Config, RegExp])[] = [
+  [{ cert_chian: 'x' }, /unknown option "cert_chian"/],
+  [{ __proto__x: 'x' }, /unknown option/],
+  [{ constructor: 'x' }, /unknown option "constructor"/],
+  [{ cert_chain: '' }, /cert_chain: expected a value/],
+  [{ cert_chain: 'a', ca_certs: 'b' }, /found both/],
+  [{ passphrase_env: 'A', passphrase_file: 'b' }, /found both/],
+  [{ log_level: 'loud' }, /log_level: expected one of/],
+  ...['0', '-1', '1h', '61m', '1e3', '', '  1s', 'NaN', '0.0001ms'].map((timeout) => [{ timeout }, /timeout/] as const),
+];
+
+for (const [config, message] of refused) {
+  test(`refuses ${JSON.stringify(config)}`, () => {
+    assert.throws(
+      () => parse(config),
+      (error) => error instanceof NotationError && error.code === 'CONFIG' && message.test(error.message),
+    );
+  });
+}
+
+test('suggests the nearest option', () => {
+  assert.throws(
+    () => parse({ cert_chian: 'x' }),
+    (error) => error instanceof NotationError && error.hint === 'did you mean cert_chain?',
+  );
+  assert.throws(
+    () => parse({ region: 'x' }),
+    (error) => error instanceof NotationError && /^the options are cert_chain, /.test(error.hint ?? ''),
+  );
+});
+
+test('nothing said is 30 seconds and level info', () => {
+  assert.deepEqual(parse({}), { text: {}, deadlineMs: 30_000, logLevel: 'info' });
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { checkTimestampRoot, checkTrustStoreCertificate, type TrustStoreType } from '../../../src/x509/anchor.ts';
+import { mintChain, mintLeaf } from '../../support/pki.ts';
+
+const [leaf, intermediate, root] = (await mintChain()).map(({ certificate }) => certificate);
+const self = (await mintLeaf('self', undefined)).certificate;
+assert.ok(leaf && intermediate && root);
+
+const kinds = { leaf, intermediate, root, 'self-signed leaf': self } as const;
+const allowed: Readonly<Record<TrustStoreType, readonly (keyof typeof kinds)[]>> = {
+  ca: ['intermediate', 'root', 'self-signed leaf'],
+  signingAuthority: ['intermediate', 'root', 'self-signed leaf'],
+  tsa: ['root'],
+};
+
+describe('checkTrustStoreCertificate', () => {
+  for (const type of Object.keys(allowed) as TrustStoreType[]) {
+    for (const [kind, certificate] of Object.entries(kinds)) {
+      const accepts = allowed[type].some((one) => one === kind);
+      test(`${type} ${accepts ? 'accepts' : 'refuses'} ${kind}`, () => {
+        if (accepts) checkTrustStoreCertificate(type, certificate);
+        else
+          assert.throws(() => checkTrustStoreCertificate(type, certificate), {
+            code: 'CERTIFICATE',
+            message: new RegExp(`in a trust store of type ${type}`),
+          });
+      });
+    }
+  }
+});
+
+describe('checkTimestampRoot', () => {
+  test('returns the one root', () => assert.equal(checkTimestampRoot([root]), root));
+  const refused = { nothing: [], 'two roots': [root, root], 'an intermediate': [intermediate], 'a self-signed leaf': [self] };
+  for (const [title, certificates] of Object.entries(refused)) {
+    test(`refuses ${title}`, () =>
+      assert.throws(() => checkTimestampRoot(certificates), { code: 'CERTIFICATE', message: /single self-signed root CA/ }));
+  }
+});
