@@ -1,0 +1,94 @@
+// One contract for every backend. A backend joins by a row in test/support/backends.ts.
+import assert from 'node:assert/strict';
+import { constants, createPublicKey, verify } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { type Algorithm, algorithmOfSpec, type KeySpec } from '../../src/core/algorithm.ts';
+import { type ErrorCode, NotationError } from '../../src/core/error.ts';
+import { openKey } from '../../src/kms/index.ts';
+import { toSigner } from '../../src/kms/signer.ts';
+import { backends, type OpenBackend } from '../support/backends.ts';
+import { during } from '../support/pki.ts';
+
+const specs: readonly KeySpec[] = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'EC-256', 'EC-384', 'EC-521'];
+const messages = [Buffer.from('x'), Buffer.from('a message'), Buffer.alloc(4097, 'm'), Buffer.alloc(1 << 20, 'n')];
+
+/** By node:crypto alone, as strictly as COSE verifiers do: salt as long as the hash, r‖s of fixed width. */
+function verifies(spki: Uint8Array, algorithm: Algorithm, message: Uint8Array, signature: Uint8Array): boolean {
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  const rsa = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  return verify(algorithm.hash, message, algorithm.kind === 'RSA' ? rsa : { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+async function codeOf(work: Promise<unknown>): Promise<ErrorCode> {
+  const error = await work.then(
+    () => assert.fail('expected an error'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof NotationError, String(error));
+  assert.ok(error.message.length > 10);
+  return error.code;
+}
+
+for (const { name, open } of backends) {
+  describe(`${name} keys`, () => {
+    let backend: OpenBackend;
+    before(async () => {
+      backend = await open();
+    });
+    after(() => backend.close());
+
+    for (const spec of specs) {
+      test(`${spec}: knows its algorithm, brings its chain, signs what verifies under the leaf`, async (t) => {
+        if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
+        const key = await openKey(backend.keyId(spec), backend.context);
+        assert.equal(key.algorithm, algorithmOfSpec(spec));
+        const [leaf, ...issuers] = await key.certificates();
+        assert.ok(leaf !== undefined && issuers.length > 0);
+        for (const message of messages) {
+          assert.ok(verifies(leaf.publicKeyInfo, key.algorithm, message, await key.sign(message)), `${message.length} bytes`);
+        }
+      });
+
+      test(`${spec}: as a signer answers the chain leaf first, and signs many at once`, async (t) => {
+        if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
+        const key = await openKey(backend.keyId(spec), backend.context);
+        const signer = toSigner(key, () => during);
+        const leaf = (await key.certificates())[0];
+        const signatures = await Promise.all(messages.map((message) => signer.sign(message)));
+        for (const [index, { bytes, certificates }] of signatures.entries()) {
+          assert.deepEqual(certificates[0], leaf?.der);
+          assert.ok(verifies(leaf?.publicKeyInfo ?? new Uint8Array(), signer.algorithm, messages[index] ?? new Uint8Array(), bytes));
+        }
+      });
+    }
+
+    test('a key that is not there is an error when it is opened', async () => {
+      assert.ok(['KEY_NOT_FOUND', 'FILE'].includes(await codeOf(openKey(backend.absent, backend.context))));
+    });
+
+    test('a key of another certificate never signs', async () => {
+      const sign = async () => toSigner(await openKey(backend.mismatched, backend.context), () => during).sign(Buffer.from('m'));
+      assert.equal(await codeOf(sign()), 'KEY_MISMATCH');
+    });
+
+    test('a key without certificates says its algorithm and does not sign', async () => {
+      const key = await openKey(backend.bare, backend.context);
+      assert.equal(key.algorithm.keySpec, 'EC-256');
+      assert.equal(await codeOf(toSigner(key, () => during).sign(Buffer.from('m'))), 'CERTIFICATE');
+    });
+
+    test('an expired certificate never signs', async () => {
+      const key = await openKey(backend.keyId('EC-256'), backend.context);
+      assert.equal(await codeOf(toSigner(key, () => new Date('2099-01-01T00:00:00Z')).sign(Buffer.from('m'))), 'CERTIFICATE');
+    });
+  });
+}
+
+test('a backend that signs wrongly is found out', async () => {
+  const backend = await backends[0]?.open();
+  assert.ok(backend);
+  const key = await openKey(backend.keyId('EC-256'), backend.context);
+  const lies = [async () => new Uint8Array(64), async () => new Uint8Array(0), async (m: Uint8Array) => key.sign(Buffer.concat([m, m]))];
+  for (const sign of lies) assert.equal(await codeOf(toSigner({ ...key, sign }, () => during).sign(Buffer.from('m'))), 'KEY_MISMATCH');
+  await backend.close();
+});
