@@ -21,7 +21,7 @@ async function runPlugin(command: string): Promise<void> {
 
 /** What notation sends with get-plugin-metadata when there is no plugin config, and what a person sends. */
 function isPlain(input: Uint8Array | { readonly problem: string }): boolean {
-  return input instanceof Uint8Array && ['', '{}'].includes(new TextDecoder().decode(input.subarray(0, 3)));
+  return input instanceof Uint8Array && ['', '{}'].includes(new TextDecoder('utf-8', { ignoreBOM: true }).decode(input.subarray(0, 3)));
 }
 
 async function runCommand(command: string, input: Uint8Array | { readonly problem: string }): Promise<void> {

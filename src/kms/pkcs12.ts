@@ -25,11 +25,21 @@ export function openPkcs12(bytes: Uint8Array, passphrase: string | undefined, wh
   return { key: createPrivateKey({ key: Buffer.from(privateKeyOf(only)), format: 'der', type: 'pkcs8' }), certificates };
 }
 
+/** Without a passphrase there are two empty ones: the empty string and none at all, which give different keys (RFC 7292, appendix B.1). */
 function decrypt(bytes: Uint8Array, passphrase: string | undefined, what: string): forge.pkcs12.Pkcs12Pfx {
+  const candidates = passphrase === undefined ? ['', undefined] : [passphrase];
+  for (const candidate of candidates) {
+    const opened = tryOpen(bytes, candidate);
+    if (opened !== undefined) return opened;
+  }
+  throw passphrase === undefined ? missingPassphrase(what) : wrongPassphrase(what);
+}
+
+function tryOpen(bytes: Uint8Array, passphrase: string | undefined): forge.pkcs12.Pkcs12Pfx | undefined {
   try {
-    return forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(Buffer.from(bytes).toString('latin1')), false, passphrase ?? '');
+    return forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(Buffer.from(bytes).toString('latin1')), false, passphrase);
   } catch {
-    throw passphrase === undefined ? missingPassphrase(what) : wrongPassphrase(what);
+    return undefined;
   }
 }
 

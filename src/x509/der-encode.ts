@@ -50,7 +50,8 @@ export function nullValue(): Der {
 /** OBJECT IDENTIFIER from its dotted form. */
 export function oid(dotted: string): Der {
   const [root, second, ...rest] = dotted.split('.').map(BigInt);
-  if (root === undefined || second === undefined) throw new NotationError('INTERNAL', `expected an object identifier, found "${dotted}"`);
+  if (root === undefined || second === undefined)
+    throw new NotationError('INTERNAL', `expected an object identifier, found ${JSON.stringify(dotted)}`);
   return element(tag.oid, ...[root * 40n + second, ...rest].map(encodeArc));
 }
 
@@ -81,14 +82,16 @@ export function utf8String(text: string): Der {
 /** PrintableString. @throws NotationError `CERTIFICATE` when `text` holds a character that it lacks. */
 export function printableString(text: string): Der {
   if (/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) return element(tag.printableString, Buffer.from(text, 'latin1'));
-  throw new NotationError('CERTIFICATE', `expected letters, digits and '()+,-./:=? only, found "${text}"`);
+  throw new NotationError('CERTIFICATE', `expected letters, digits and '()+,-./:=? only, found ${JSON.stringify(text)}`, {
+    hint: 'leave the other characters out',
+  });
 }
 
 /** IA5String. @throws NotationError `CERTIFICATE` when `text` is not ASCII. */
 export function ia5String(text: string): Der {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length === text.length) return element(tag.ia5String, bytes);
-  throw new NotationError('CERTIFICATE', `expected ASCII only, found "${text}"`);
+  throw new NotationError('CERTIFICATE', `expected ASCII only, found ${JSON.stringify(text)}`, { hint: 'leave the other characters out' });
 }
 
 /** UTCTime through 2049, GeneralizedTime after (RFC 5280 §4.1.2.5); whole seconds, rounded down. */

@@ -39,7 +39,7 @@ function decodeArcs(value: Uint8Array, what: string): readonly bigint[] {
   for (const byte of value) {
     if (size === 0 && byte === 0x80) throw malformed(what, 'expected a minimal object identifier, found a padded arc');
     size += 1;
-    if (size > maximumArcBytes) throw malformed(what, 'expected an object identifier with arcs below 2¹²⁸, found a larger one');
+    if (size > maximumArcBytes) throw malformed(what, 'expected an object identifier with arcs of at most 19 bytes, found a larger one');
     arc = (arc << 7n) | BigInt(byte & 0x7f);
     if (byte >= 0x80) continue;
     arcs.push(arc);

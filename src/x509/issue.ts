@@ -153,10 +153,9 @@ const dottedTypes: ReadonlyMap<string, string> = new Map([
 function encodeAttribute(type: string, value: string): Der {
   const dotted = dottedTypes.get(type) ?? type;
   if (!/^[0-2](\.\d+)+$/.test(dotted)) {
-    throw new NotationError(
-      'CERTIFICATE',
-      `expected an attribute of ${[...dottedTypes.keys()].join(', ')} or a dotted identifier, found "${type}"`,
-    );
+    throw new NotationError('CERTIFICATE', `name: expected a known type of attribute, found ${JSON.stringify(type)}`, {
+      hint: `use ${[...dottedTypes.keys()].join(', ')} or a dotted object identifier`,
+    });
   }
   return sequence(oid(dotted), encodeValue(type, value));
 }

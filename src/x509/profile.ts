@@ -140,11 +140,15 @@ const hints = {
 
 function checkChain(chain: readonly Certificate[], purpose: Purpose, at: Date | undefined): Algorithm {
   const [leaf, ...authorities] = chain;
-  if (!leaf)
+  if (!leaf) {
     throw new NotationError(
       'CERTIFICATE',
       `certificate chain: expected a leaf and its issuers, found none (${specification} § ${otherSection})`,
+      {
+        hint: 'give the signing certificate and its issuers up to the root',
+      },
     );
+  }
   for (const certificate of chain) checkSignatureAlgorithm(certificate);
   // First, because a key that cannot be used explains a signature that does not verify.
   const algorithm = checkLeafKey(leaf);
@@ -243,6 +247,6 @@ function findOtherThanTimestamping({ extendedKeyUsage }: Certificate): string | 
 }
 
 function broken(certificate: Certificate, problem: string, section: keyof typeof hints, id?: string): NotationError {
-  const source = `${specification} § ${section}${id ? `, ${id}` : ''}`;
-  return new NotationError('CERTIFICATE', `${nameOf(certificate)}: expected ${problem} (${source})`, { hint: hints[section] });
+  const message = `${nameOf(certificate)}: expected ${problem} (${specification} § ${section})`;
+  return new NotationError('CERTIFICATE', message, { hint: hints[section], ...(id && { metadata: { rule: id } }) });
 }

@@ -1,5 +1,7 @@
 // The third-party cases of group certs-chains, each against the function of src/x509 that judges it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { NotationError } from '../../../src/core/error.ts';
@@ -20,12 +22,12 @@ import { keySpecOf } from '../../../src/x509/public-key.ts';
 import { mintLeaf } from '../../support/pki.ts';
 import { casesOf, needsVectors, readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
 
-/** Cases of the group that x509 cannot drive, and the folder that does. */
-export const drivenElsewhere: ReadonlyMap<string, string> = new Map([
-  ['store-symlinked-file', 'needs a directory with a link: store/'],
-  ['store-not-existing', 'needs an absent directory: store/'],
-  ['pkcs12-cert-chain', 'PKCS#12 files are read by kms/'],
-  ['pkcs12-cert-invalid-mac', 'PKCS#12 files are read by kms/'],
+/** Cases of the group that are about folders or PKCS#12, and the test that drives each. */
+const drivenElsewhere: ReadonlyMap<string, string> = new Map([
+  ['store-symlinked-file', 'store/trust-store.test.ts'],
+  ['store-not-existing', 'store/trust-store.test.ts'],
+  ['pkcs12-cert-chain', 'kms/file.test.ts'],
+  ['pkcs12-cert-invalid-mac', 'kms/file.test.ts'],
 ]);
 
 /**
@@ -69,20 +71,20 @@ const drives: readonly Drive[] = [
 /** Words that the refusal must hold, so that no case passes for another reason than its own. */
 const reasons: readonly (readonly [ids: RegExp, words: RegExp])[] = [
   [/^chain-before-validity$/, /not valid before 2022-06-30T19:20:03/],
-  [/^chain-unrelated-cert$/, /issuer "CN=Intermediate2", found "CN=Hello", which did not sign it .*CRT-012/],
+  [/^chain-unrelated-cert$/, /issuer "CN=Intermediate2", found "CN=Hello", which did not sign it /],
   [/^chain-selfsigned-leaf$/, /one self-signed certificate, the last, found this one at place 1 of 3/],
   [/^chain-selfsigned-intermediate$/, /one self-signed certificate, the last, found this one at place 4 of 5/],
   [/^tsachain-root-twice$/, /one self-signed certificate, the last, found this one at place 3 of 4/],
-  [/^tsachain-(leaf-only|no-root)$/, /ends with a self-signed root.*CRT-011/],
+  [/^tsachain-(leaf-only|no-root)$/, /ends with a self-signed root/],
   [/^ca-pathlen-exceeded$/, /path length constraint of at least 3, found 2/],
-  [/^ca-kuNotCriticalCertSignCa$/, /a key usage that is not critical.*CRT-004/],
-  [/^ca-kuNotCertSignCa$/, /a key usage with keyCertSign, found digitalSignature.*CRT-004/],
-  [/caTrueLeaf$|^chain-root-as-signing-cert$/, /found cA true.*CRT-005/],
-  [/^leaf-kuWrongValuesLeaf$/, /signatures only, found keyCertSign, cRLSign.*CRT-007/],
-  [/^leaf-ekuMissingCodeSigningLeaf$/, /found ocspSigning.*CRT-008/],
-  [/^tsaleaf-ekuNonCriticalTimeLeaf$/, /timeStamping alone, found one that is not critical.*CRT-009/],
-  [/^tsaleaf-kuNoDigitalSignatureLeaf$|^leaf-ku-certsign-only$/, /with digitalSignature, found keyCertSign.*CRT-007/],
-  [/^leaf-ku-ds-ke$/, /signatures only, found keyEncipherment.*CRT-007/],
+  [/^ca-kuNotCriticalCertSignCa$/, /a key usage that is not critical/],
+  [/^ca-kuNotCertSignCa$/, /a key usage with keyCertSign, found digitalSignature/],
+  [/caTrueLeaf$|^chain-root-as-signing-cert$/, /found cA true/],
+  [/^leaf-kuWrongValuesLeaf$/, /signatures only, found keyCertSign, cRLSign/],
+  [/^leaf-ekuMissingCodeSigningLeaf$/, /found ocspSigning/],
+  [/^tsaleaf-ekuNonCriticalTimeLeaf$/, /timeStamping alone, found one that is not critical/],
+  [/^tsaleaf-kuNoDigitalSignatureLeaf$|^leaf-ku-certsign-only$/, /with digitalSignature, found keyCertSign/],
+  [/^leaf-ku-ds-ke$/, /signatures only, found keyEncipherment/],
   [/^signing-time-/, /expired on 3021-10-31T19:20:03/],
   [/^certfile-invalid$|^akvchain-empty$/, /expected certificates, found none/],
   [/^store-/, /expected a (self-signed root )?CA certificate .*in a trust store/],
@@ -97,8 +99,8 @@ const reasons: readonly (readonly [ids: RegExp, words: RegExp])[] = [
 
 describe('third-party certs-chains', needsVectors, () => {
   for (const one of casesOf('certs-chains')) {
-    const elsewhere = drivenElsewhere.get(one.id);
-    test(one.id, elsewhere === undefined ? {} : { skip: `driven elsewhere: ${elsewhere}` }, async () => {
+    if (drivenElsewhere.has(one.id)) continue;
+    test(one.id, async () => {
       const drive = drives.find(({ ids }) => ids.test(one.id));
       assert.ok(drive, 'no drive for this case');
       const exception = exceptions.get(one.id);
@@ -120,6 +122,11 @@ function isExpectedRefusal(error: unknown, one: VectorCase): boolean {
   assert.match(error.message, words);
   return true;
 }
+
+test('what is driven elsewhere is named there', () => {
+  for (const [id, file] of drivenElsewhere)
+    assert.ok(readFileSync(join(import.meta.dirname, '..', file), 'utf8').includes(id), `${file} names ${id}`);
+});
 
 function certificatesOf(one: VectorCase): readonly Certificate[] {
   const [file] = one.files;

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { disk } from '../../../src/store/disk.ts';
+import { checkStoreName, readTrustStore, trustStorePath } from '../../../src/store/trust-store.ts';
+import { temporaryFolder } from '../../support/key-files.ts';
+import { mintChain, toPem } from '../../support/pki.ts';
+import { casesOf, needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
+
+const at = (config: string) => ({ config, libexec: config });
+
+async function storeWithRoot(config: string): Promise<string> {
+  const root = (await mintChain()).at(-1)?.certificate.der;
+  assert.ok(root);
+  const path = trustStorePath(at(config), 'ca', 's', 'root.crt');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, toPem([root]));
+  return path;
+}
+
+test('every certificate of a store is read', async (t) => {
+  const config = temporaryFolder(t);
+  await storeWithRoot(config);
+  assert.equal((await readTrustStore(at(config), 'ca', 's', disk)).length, 1);
+});
+
+// Vector store-symlinked-file, and what is like it.
+test('links and folders in a store, and a store that is a link, are refused', async (t) => {
+  const config = temporaryFolder(t);
+  const path = await storeWithRoot(config);
+  symlinkSync(dirname(path), join(dirname(path), '..', 'linked'));
+  await assert.rejects(readTrustStore(at(config), 'ca', 'linked', disk), /expected a folder, found a link/);
+  symlinkSync(path, `${path}.link.crt`);
+  await assert.rejects(readTrustStore(at(config), 'ca', 's', disk), /expected a regular file, found a folder or a link/);
+  const other = temporaryFolder(t);
+  mkdirSync(join(dirname(await storeWithRoot(other)), 'sub'));
+  await assert.rejects(readTrustStore(at(other), 'ca', 's', disk), /expected a regular file/);
+});
+
+// Vector store-not-existing.
+test('a store that does not exist, or is empty, is refused', async (t) => {
+  const config = temporaryFolder(t);
+  await assert.rejects(readTrustStore(at(config), 'ca', 'does-not-exist', disk), /"does-not-exist" of type ca does not exist/);
+  mkdirSync(join(config, 'truststore', 'x509', 'ca', 'empty'), { recursive: true });
+  await assert.rejects(readTrustStore(at(config), 'ca', 'empty', disk), /has no certificates/);
+});
+
+test('stores of third parties', needsVectors, async (t) => {
+  for (const one of casesOf('certs-chains').filter(({ id, params }) => id.startsWith('store-') && params !== undefined)) {
+    const config = temporaryFolder(t);
+    const [type = '', store = ''] = String(one.params?.['store']).split('/');
+    assert.ok(type === 'ca' || type === 'tsa');
+    cpSync(join(thirdPartyFolder, dirname(one.files[0]?.path ?? '')), dirname(trustStorePath(at(config), type, store, 'x')), {
+      recursive: true,
+    });
+    const reading = readTrustStore(at(config), type, store, disk);
+    if (one.expected.verdict === 'valid') assert.equal((await reading).length, one.expected['certificates'], one.id);
+    else await assert.rejects(reading, Error, one.id);
+  }
+});
+
+for (const name of ['', '.', '..', 'a/b', 'a\\b', 'a b', 'ä', 'a\0']) {
+  test(`refuses the store name ${JSON.stringify(name)}`, () => assert.throws(() => checkStoreName(name), /expected only letters, digits/));
+}
