@@ -80,6 +80,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'no space is left'],
   ['EISDIR', 'it is a directory'],
   ['ELOOP', 'too many symbolic links'],
+  ['ENXIO', 'it is no regular file'],
   ['ENAMETOOLONG', 'the name is too long'],
 ]);
 

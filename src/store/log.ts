@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { NotationError } from '../core/error.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { fileError } from './disk.ts';
 
@@ -29,10 +30,16 @@ export function redact(line: string): string {
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[redacted private key]');
 }
 
+/** O_NONBLOCK: a named pipe must not be waited for; it is refused by its kind. */
 function append(path: string, text: string): void {
+  let file: number | undefined;
   try {
-    appendFileSync(path, text, { mode: 0o600 });
+    file = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0), 0o600);
+    if (!fstatSync(file).isFile()) throw new NotationError('FILE', `log file ${path}: expected a regular file, found another kind`);
+    writeSync(file, text);
   } catch (cause) {
-    throw fileError(`log file ${path} cannot be written`, cause);
+    throw cause instanceof NotationError ? cause : fileError(`log file ${path} cannot be written`, cause);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
     title: 'CRT-002 not critical, timestamping',
     purpose: 'timestamping',
     root: [basicConstraints(true, undefined, false), certifies],
-    words: /CRT-002/,
+    words: /expected .* found /,
   },
   { title: 'CRT-003 just deep enough', root: [basicConstraints(true, 1), certifies], intermediate: [basicConstraints(true, 0), certifies] },
   { title: 'CRT-003 too deep', root: [basicConstraints(true, 0), certifies], words: /"CN=root,.*of at least 1, found 0/ },
@@ -75,7 +75,12 @@ const cases: readonly Case[] = [
     purpose: 'timestamping',
     intermediate: [basicConstraints(true), keyUsage(['keyCertSign'], false)],
   },
-  { title: 'CRT-004 no key usage, timestamping', purpose: 'timestamping', intermediate: [basicConstraints(true)], words: /CRT-004/ },
+  {
+    title: 'CRT-004 no key usage, timestamping',
+    purpose: 'timestamping',
+    intermediate: [basicConstraints(true)],
+    words: /expected .* found /,
+  },
 
   { title: 'CRT-005 cA false, critical or not', leaf: [basicConstraints(false, undefined, false), signs] },
   { title: 'CRT-005 cA true', leaf: [basicConstraints(true), signs], words: /"CN=leaf,.*found cA true .*§ Leaf Certificates/ },
@@ -95,13 +100,13 @@ const cases: readonly Case[] = [
       {
         title: `CRT-007 ${bit}`,
         leaf: [keyUsage(['digitalSignature', bit])],
-        words: new RegExp(`for signatures only, found ${bit}.*CRT-007`),
+        words: new RegExp(`for signatures only, found ${bit}`),
       },
       {
         title: `CRT-007 ${bit}, timestamping`,
         purpose: 'timestamping',
         leaf: [keyUsage(['digitalSignature', bit]), stamps],
-        words: /CRT-007/,
+        words: /expected .* found /,
       },
     ],
   ),
@@ -112,7 +117,7 @@ const cases: readonly Case[] = [
     (name): Case => ({
       title: `CRT-008 ${name}`,
       leaf: [signs, extendedKeyUsage([eku.codeSigning, eku[name]])],
-      words: new RegExp(`found ${name}.*CRT-008`),
+      words: new RegExp(`found ${name}`),
     }),
   ),
   { title: 'CRT-009 no extended key usage', purpose: 'timestamping', leaf: [signs], words: /found no extended key usage/ },
@@ -126,9 +131,14 @@ const cases: readonly Case[] = [
     title: 'CRT-009 a second purpose',
     purpose: 'timestamping',
     leaf: [signs, extendedKeyUsage([eku.timeStamping, eku.codeSigning], true)],
-    words: /CRT-009/,
+    words: /expected .* found /,
   },
-  { title: 'CRT-009 another purpose', purpose: 'timestamping', leaf: [signs, extendedKeyUsage([eku.codeSigning], true)], words: /CRT-009/ },
+  {
+    title: 'CRT-009 another purpose',
+    purpose: 'timestamping',
+    leaf: [signs, extendedKeyUsage([eku.codeSigning], true)],
+    words: /expected .* found /,
+  },
 
   {
     title: 'CRT-014 an unknown critical extension',
@@ -142,7 +152,8 @@ describe('profile', () => {
     test(`${words ? 'refuses' : 'accepts'} ${title}`, async () => {
       const changes: readonly Change[] = [leaf, intermediate, root].map((extensions) => (extensions ? { extensions } : {}));
       const chain = await chainOf({ purpose, changes });
-      if (words) assert.throws(() => check(chain, purpose, during), { code: 'CERTIFICATE', message: words });
+      if (words)
+        assert.throws(() => check(chain, purpose, during), { code: 'CERTIFICATE', message: words, metadata: { rule: title.slice(0, 7) } });
       else assert.equal(check(chain, purpose, during).keySpec, 'EC-256');
     });
   }
