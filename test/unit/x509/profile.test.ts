@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
   { title: 'CRT-006 no key usage', leaf: [], words: /found no key usage/ },
   { title: 'CRT-006 not critical', leaf: [keyUsage(['digitalSignature'], false)], words: /not critical/ },
   { title: 'CRT-006 not critical, timestamping', purpose: 'timestamping', leaf: [keyUsage(['digitalSignature'], false), stamps] },
-  { title: 'CRT-006 no key usage, timestamping', purpose: 'timestamping', leaf: [stamps], words: /found no key usage/ },
+  { title: 'CRT-007 no key usage, timestamping', purpose: 'timestamping', leaf: [stamps], words: /found no key usage/ },
   { title: 'CRT-007 an empty key usage', leaf: [keyUsage([])], words: /found an empty key usage/ },
   {
     title: 'CRT-007 nonRepudiation alone',
