@@ -1,13 +1,12 @@
 // Holds plugin-spec/ together: schemas compile, vectors are of their format and fit the schemas, README tables are the code's.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { options } from '../src/kms/config.ts';
 import { fill, inapplicable, loadMapping, type Mapping } from './conformance/keys.ts';
 import { compileSchemas, objection } from './conformance/schemas.ts';
 import { errorCodes, loadVectors, specFolder, successes, type Vector } from './conformance/vector.ts';
 
 const fewestVectors = 120;
-const optionsModule = join(import.meta.dirname, '..', 'src', 'kms', 'config.ts');
 /** The shape of any place will do: schemas do not look into paths. */
 const places = { root: '/root', keys: '/root/keys' };
 
@@ -18,7 +17,11 @@ async function main(): Promise<readonly string[]> {
     ...(vectors.length >= fewestVectors ? [] : [`expected at least ${fewestVectors} vectors, found ${vectors.length}`]),
     ...vectors.flatMap((vector) => [...checkShape(vector, schemas, mapping), ...checkReferences(vector, mapping, readme)]),
     ...repeated(vectors.map(({ name }) => name)).map((name) => `two vectors have the name ${JSON.stringify(name)}`),
-    ...differing('Options', firstColumn(readme, 'Options'), await optionNames()),
+    ...differing(
+      'Options',
+      firstColumn(readme, 'Options'),
+      options.map(({ name }) => name),
+    ),
     ...differing('Errors', firstColumn(readme, 'Errors'), errorCodes),
     ...differing('Outcomes', firstColumn(readFileSync(join(specFolder, 'vectors', 'README.md'), 'utf8'), 'Outcomes'), [
       ...successes,
@@ -49,13 +52,6 @@ function checkReferences(vector: Vector, mapping: Mapping, readme: string): read
     ...(section === undefined || headings(readme).includes(section) ? [] : [`${vector.id}: README.md has no section #${section}`]),
     ...files.filter((file) => !existsSync(join(specFolder, 'keys', file))).map((file) => `${vector.id}: keys/${file} does not exist`),
   ];
-}
-
-async function optionNames(): Promise<readonly string[]> {
-  if (!existsSync(optionsModule)) throw new Error('src/kms/config.ts does not exist: nothing to hold the option table to');
-  const { options }: { readonly options?: readonly { readonly name: string }[] } = await import(pathToFileURL(optionsModule).href);
-  if (options === undefined) throw new Error('src/kms/config.ts exports no options');
-  return options.map(({ name }) => name);
 }
 
 /** The code spans that begin the rows of the tables below a heading. */

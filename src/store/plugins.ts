@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { NotationError } from '../core/error.ts';
 import type { Directories } from './directories.ts';
 import { fileError, isAbsent } from './disk.ts';
@@ -43,10 +42,13 @@ export async function checkPluginFolder(folder: string): Promise<void> {
 
 /** Runs `get-plugin-metadata` of an executable as notation does. @throws NotationError `FILE` when it does not run or answers nonsense. */
 export async function askMetadata(executable: string): Promise<InstalledPlugin> {
-  const running = promisify(execFile)(executable, ['get-plugin-metadata'], { timeout: metadataDeadlineMs, maxBuffer: metadataLimit });
-  running.child.stdin?.on('error', () => undefined).end('{}');
-  const { stdout } = await running.catch((cause: unknown) => {
-    throw fileError(`${executable} cannot be executed as a plugin`, cause);
+  const limits = { timeout: metadataDeadlineMs, maxBuffer: metadataLimit };
+  const stdout = await new Promise<string>((resolve, reject) => {
+    const child = execFile(executable, ['get-plugin-metadata'], limits, (error, said) => {
+      if (error === null) resolve(said);
+      else reject(fileError(`${executable} cannot be executed as a plugin`, error));
+    });
+    child.stdin?.on('error', () => undefined).end('{}');
   });
   return parseMetadata(stdout, executable);
 }

@@ -43,7 +43,7 @@ const failures: readonly Failure[] = [
   { name: 'no chain', key: 'no-chain.key', says: [/certificate chain/, /cert_chain/] },
   { name: 'a chain file that is not there', key: 'ec-256.key', options: { cert_chain: 'absent.crt' }, says: [/absent\.crt/] },
   { name: 'an expired leaf', key: 'expired.key', says: [/expired/, /2020-02-01/] },
-  { name: 'a certificate of another key', key: 'mismatch.key', says: [/certificate/, /key/] },
+  { name: 'a certificate of another key', key: 'mismatch.key', says: [/certificate for the key/, /CN=other/] },
   {
     name: 'an unknown option, with the one that was meant',
     key: 'ec-256.key',
@@ -54,10 +54,13 @@ const failures: readonly Failure[] = [
   { name: 'a key file that is not there', key: 'nowhere.key', says: [/nowhere\.key/] },
 ];
 
-describe('what notation says when our plugin cannot sign', needs('notation', 'oras', 'ocireg'), () => {
+const peers = needs('notation', 'oras', 'ocireg');
+
+describe('what notation says when our plugin cannot sign', () => {
   let session: Session;
 
   before(async () => {
+    if (peers.skip !== undefined) return;
     session = await openSession();
     const { authority, ec } = session;
     encryptKey(authority, ec, 'encrypted', 'right secret');
@@ -70,7 +73,7 @@ describe('what notation says when our plugin cannot sign', needs('notation', 'or
   after(() => session?.close());
 
   for (const { name, key, options = {}, environment = {}, says, hides = [] } of failures) {
-    test(name, async () => {
+    test(name, peers, async () => {
       const notation = session.home();
       const reference = await session.artifact();
       const id = join(session.authority.folder, key);
@@ -88,7 +91,7 @@ describe('what notation says when our plugin cannot sign', needs('notation', 'or
     });
   }
 
-  test('a key name that is in no list', async () => {
+  test('a key name that is in no list', peers, async () => {
     const reference = await session.artifact();
     const { code, stderr } = await session.home().run(['sign', '--plugin', session.plugin.name, '--id', 'nobody', reference]);
     assert.equal(code, 1);

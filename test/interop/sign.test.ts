@@ -21,7 +21,8 @@ const artifactType = 'application/vnd.cncf.notary.signature';
 const formats = ['jws', 'cose'] as const;
 
 for (const kind of registryKinds) {
-  describe(`notation signs with our plugin on ${kind}`, needs('notation', 'oras', kind), () => {
+  const peers = needs('notation', 'oras', kind);
+  describe(`notation signs with our plugin on ${kind}`, () => {
     let folder: string;
     let authority: Authority;
     let plugin: InstalledPlugin;
@@ -31,6 +32,7 @@ for (const kind of registryKinds) {
     const pairs = new Map<string, KeyPair>();
 
     before(async () => {
+      if (peers.skip !== undefined) return;
       folder = openFolder();
       authority = makeAuthority(folder, 'authority');
       for (const type of keyTypes) pairs.set(type.name, makeKey(authority, type));
@@ -41,12 +43,12 @@ for (const kind of registryKinds) {
     });
     after(async () => {
       await registry?.stop();
-      removeFolder(folder);
+      if (folder !== undefined) removeFolder(folder);
     });
 
     for (const type of keyTypes) {
       for (const format of formats) {
-        test(`${type.name} ${format}`, async () => {
+        test(`${type.name} ${format}`, peers, async () => {
           const pair = pairs.get(type.name);
           assert.ok(pair);
           const reference = await pushArtifact(`${registry.host}/${type.name}-${format}`, `${type.name} ${format}`, folder);
@@ -70,7 +72,7 @@ for (const kind of registryKinds) {
       }
     }
 
-    test('a signature of another artifact does not verify', async () => {
+    test('a signature of another artifact does not verify', peers, async () => {
       const pair = pairs.get('ec-256');
       assert.ok(pair);
       const signed = await pushArtifact(`${registry.host}/signed`, 'signed', folder);

@@ -28,7 +28,7 @@ export interface Notation {
   run(arguments_: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Result>;
 }
 
-export interface Trust {
+interface Trust {
   /** Certificate files for the trust store. */
   readonly roots: readonly string[];
   /** Trusted identities of the policy; all of them when absent. */

@@ -47,14 +47,9 @@ export function casesOf(group: string): readonly VectorCase[] {
   return manifest.cases.filter((one) => one.group === group);
 }
 
-/** Where a file is, by its path below the vectors' folder. */
-export function pathOf(path: string): string {
-  return join(thirdPartyFolder, path);
-}
-
 /** The bytes of a file by its path below the vectors' folder. */
 export function readVector(path: string): Uint8Array {
-  return readFileSync(pathOf(path));
+  return readFileSync(join(thirdPartyFolder, path));
 }
 
 /** The row of a table case. */
@@ -67,5 +62,5 @@ export function rowOf<Input>(one: VectorCase): TableRow<Input> {
 }
 
 function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(pathOf(path), 'utf8'));
+  return JSON.parse(readFileSync(join(thirdPartyFolder, path), 'utf8'));
 }

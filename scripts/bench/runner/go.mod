@@ -1,0 +1,3 @@
+module notation-ts-kms/bench-runner
+
+go 1.25

@@ -1,0 +1,94 @@
+// The release archives: what is in them, that they can be made again byte for byte, and that notation takes them.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { labelOf, packageAll, targets } from '../../scripts/package.ts';
+import { openFolder, removeFolder } from '../support/notation.ts';
+import { needs, openPeer } from '../support/peers.ts';
+import { start } from '../support/process.ts';
+
+/** What file(1) says of each executable; where it is not installed, the machine in the file's header says it. */
+const kinds: Readonly<Record<string, RegExp>> = {
+  linux_amd64: /ELF 64-bit.*x86-64.*ld-linux/,
+  linux_arm64: /ELF 64-bit.*aarch64.*ld-linux/,
+  'linux-musl_amd64': /ELF 64-bit.*x86-64.*ld-musl/,
+  'linux-musl_arm64': /ELF 64-bit.*aarch64.*ld-musl/,
+  darwin_amd64: /Mach-O 64-bit x86_64 executable/,
+  darwin_arm64: /Mach-O 64-bit arm64 executable/,
+  windows_amd64: /PE32\+ executable.*x86-64/,
+  windows_arm64: /PE32\+ executable.*Aarch64/i,
+};
+
+describe('release archives', () => {
+  const folder = openFolder();
+  let archives: readonly string[] = [];
+  before(async () => {
+    archives = await packageAll(targets, folder);
+  });
+  after(() => removeFolder(folder));
+
+  test('there is one for each target, below 256 MiB, and checksums.txt names all', () => {
+    assert.equal(archives.length, 8);
+    const sums = archives.map(
+      (archive) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(folder, archive)))
+          .digest('hex')}  ${archive}\n`,
+    );
+    const [checksums = ''] = readdirSync(folder).filter((name) => name.endsWith('_checksums.txt'));
+    assert.equal(readFileSync(join(folder, checksums), 'utf8'), sums.join(''));
+    for (const archive of archives) assert.ok(statSync(join(folder, archive)).size < 256 * 1024 * 1024);
+  });
+
+  for (const [index, target] of targets.entries()) {
+    test(`${labelOf(target)} holds one executable of its kind, LICENSE and NOTICE`, () => {
+      const archive = archives[index] ?? '';
+      const unpacked = join(folder, labelOf(target));
+      mkdirSync(unpacked);
+      const unpack = archive.endsWith('.zip') ? ['python3', '-m', 'zipfile', '-e'] : ['tar', '-xzf'];
+      const [program = '', ...words] = [...unpack, join(folder, archive), ...(archive.endsWith('.zip') ? [unpacked] : ['-C', unpacked])];
+      execFileSync(program, words);
+      const executable = target.os === 'windows' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
+      assert.deepEqual(readdirSync(unpacked).sort(), ['LICENSE', 'NOTICE', executable]);
+      assert.match(kindOf(join(unpacked, executable)), kinds[labelOf(target)] ?? /^$/);
+      assert.match(readFileSync(join(unpacked, 'NOTICE'), 'utf8'), /JavaScriptCore[\s\S]*node-forge/);
+    });
+  }
+
+  test('made again they are the same bytes', async () => {
+    const again = join(folder, 'again');
+    const some = targets.filter((target) => ['linux_amd64', 'windows_arm64'].includes(labelOf(target)));
+    for (const archive of await packageAll(some, again))
+      assert.deepEqual(readFileSync(join(again, archive)), readFileSync(join(folder, archive)), archive);
+  });
+
+  test('notation installs the one for this machine', needs('notation'), async () => {
+    const label = `linux_${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
+    const archive = archives.find((name) => name.includes(`_${label}.`)) ?? '';
+    const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
+    const installed = await start([openPeer('notation'), 'plugin', 'install', '--file', join(folder, archive)], { env });
+    assert.match(installed.stdout, /Successfully installed plugin ts-kms, version/, installed.stderr);
+    assert.match((await start([openPeer('notation'), 'plugin', 'ls'], { env })).stdout, /ts-kms .*\[SIGNATURE_GENERATOR\.RAW\] +<nil>/);
+  });
+});
+
+function kindOf(path: string): string {
+  try {
+    return execFileSync('file', ['--brief', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return headerOf(readFileSync(path));
+  }
+}
+
+/** In file(1)'s words: ELF e_machine and program interpreter, Mach-O cputype, PE Machine. */
+function headerOf(bytes: Buffer): string {
+  if (bytes.readUInt32BE(0) === 0x7f454c46) {
+    const loader = bytes.subarray(0, 8192).includes('ld-musl') ? 'ld-musl' : 'ld-linux';
+    return `ELF 64-bit ${bytes.readUInt16LE(18) === 62 ? 'x86-64' : 'aarch64'} ${loader}`;
+  }
+  if (bytes.readUInt32LE(0) === 0xfeedfacf) return `Mach-O 64-bit ${bytes.readUInt32LE(4) === 0x01000007 ? 'x86_64' : 'arm64'} executable`;
+  return `PE32+ executable ${bytes.readUInt16LE(bytes.readUInt32LE(0x3c) + 4) === 0x8664 ? 'x86-64' : 'Aarch64'}`;
+}
