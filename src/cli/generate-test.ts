@@ -6,9 +6,10 @@ import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { publicKeyInfoOf, signWith } from '../kms/private-key.ts';
 import { type Directories, directoriesOf } from '../store/directories.ts';
-import { disk, writeWhole } from '../store/disk.ts';
+import { disk } from '../store/disk.ts';
 import { addSigningKey, checkKeyNameIsFree, signingKeysPath } from '../store/signing-keys.ts';
 import { checkStoreName, trustStorePath } from '../store/trust-store.ts';
+import { writeWhole } from '../store/write.ts';
 import { issueCertificate, selfSignedCodeSigningDraft } from '../x509/issue.ts';
 import type { ToolContext } from './context.ts';
 

@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { lt, valid } from 'semver';
 import { NotationError } from '../core/error.ts';
 import { directoriesOf } from '../store/directories.ts';
-import { disk, replaceWhole } from '../store/disk.ts';
+import { disk } from '../store/disk.ts';
 import { askMetadata, checkPluginFolder, pluginPlace, removePlugin } from '../store/plugins.ts';
+import { replaceWhole } from '../store/write.ts';
 import type { ToolContext } from './context.ts';
 
 /**

@@ -1,13 +1,14 @@
 // Keys in local files: no network, for development, for air-gapped machines, and for tests.
 import type { KeyObject } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+
 import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
+import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { parseCertificates } from '../x509/bundle.ts';
-import { type Certificate, parseCertificate } from '../x509/certificate.ts';
-import { keySpecOf } from '../x509/public-key.ts';
-import { collectCertificates, readCertificates, toChain } from './chain.ts';
-import { formOf, isEncrypted, type KeyForm, openPrivateKey, publicKeyInfoOf, signWith } from './private-key.ts';
+import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
+import { keySpecOf } from '../x509/key-spec.ts';
+import { collectCertificates, readCertificates } from './certificates.ts';
+import { formOf, isEncrypted, type KeyForm } from './key-form.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 const keyFileLimit = 1 << 20;
@@ -32,27 +33,37 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
   const place = await locate(keyId, context);
   const file = await readKeyFile(place, context);
   const collected = await collectCertificates(context, file.certificates);
-  const algorithm = collected.length > 0 ? algorithmOfLeaf(collected) : algorithmOf(await file.open(), file.what);
+  const algorithm = await algorithmOf(collected, file);
   return {
     algorithm,
-    certificates: async () => toChain(collected, publicKeyInfoOf(await file.open())),
-    sign: async (message) => signWith(await file.open(), algorithm, message),
+    certificates: () => chainOf(collected, file),
+    sign: async (message) => (await import('./private-key.ts')).signWith(await file.open(), algorithm, message),
   };
 }
 
-/** `describe-key` needs no private key where there are certificates: the leaf says which, and an encrypted key stays shut. */
-function algorithmOfLeaf(certificates: readonly Certificate[]): Algorithm {
-  const leaf = toChain(certificates)[0];
-  if (leaf === undefined) throw new NotationError('CERTIFICATE', 'no leaf certificate for this key');
-  return algorithmOfSpec(keySpecOf(leaf.publicKeyInfo, 'leaf certificate'));
+/**
+ * `describe-key` needs no private key where there are certificates: the leaf says which key it is, and an encrypted key stays shut.
+ * What opens keys and verifies signatures is not even loaded for it.
+ */
+async function algorithmOf(certificates: readonly Certificate[], file: KeyFile): Promise<Algorithm> {
+  const leaf = leafByName(certificates);
+  if (leaf !== undefined) return algorithmOfSpec(keySpecOf(leaf.publicKeyInfo, 'leaf certificate'));
+  if (certificates.length === 0) return algorithmOfSpec(keySpecOf(await publicKeyInfoOf(file), file.what));
+  const [first] = await chainOf(certificates, file);
+  return algorithmOfSpec(keySpecOf(first?.publicKeyInfo ?? new Uint8Array(), 'leaf certificate'));
 }
 
-function algorithmOf(key: KeyObject, what: string): Algorithm {
-  return algorithmOfSpec(keySpecOf(publicKeyInfoOf(key), what));
+async function chainOf(certificates: readonly Certificate[], file: KeyFile): Promise<readonly Certificate[]> {
+  const { toChain } = await import('./chain.ts');
+  return toChain(certificates, await publicKeyInfoOf(file));
+}
+
+async function publicKeyInfoOf(file: KeyFile): Promise<Der> {
+  return (await import('./private-key.ts')).publicKeyInfoOf(await file.open());
 }
 
 async function locate(keyId: string, context: KeyContext): Promise<Place> {
-  if (/^file:/i.test(keyId)) return { keyPath: pathOfUrl(keyId) };
+  if (/^file:/i.test(keyId)) return { keyPath: await pathOfUrl(keyId) };
   if (/[\\/]/.test(keyId)) return { keyPath: keyId };
   const named = await context.namedKeys(keyId);
   if (named !== undefined) return named;
@@ -62,7 +73,8 @@ async function locate(keyId: string, context: KeyContext): Promise<Place> {
   });
 }
 
-function pathOfUrl(keyId: string): string {
+async function pathOfUrl(keyId: string): Promise<string> {
+  const { fileURLToPath } = await import('node:url');
   try {
     return fileURLToPath(keyId);
   } catch (cause) {
@@ -81,7 +93,10 @@ async function readKeyFile(place: Place, context: KeyContext): Promise<KeyFile> 
   if (form === 'pkcs12') return pkcs12File(bytes, what, context);
   return {
     what,
-    open: once(async () => openPrivateKey(bytes, form, isEncrypted(bytes, form) ? await passphrase(context) : undefined, what)),
+    open: once(async () => {
+      const { openPrivateKey } = await import('./private-key.ts');
+      return openPrivateKey(bytes, form, isEncrypted(bytes, form) ? await passphrase(context) : undefined, what);
+    }),
     certificates: () => certificatesBeside(place, bytes, form, context),
   };
 }

@@ -2,33 +2,7 @@ import { constants, createPrivateKey, createPublicKey, type KeyObject, sign } fr
 import { type Algorithm, supportedKeySpecs } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-
-/** How a key file holds its key. `labelled` is PEM; the others are DER. */
-export type KeyForm = 'labelled' | 'pkcs8' | 'encrypted pkcs8' | 'pkcs1' | 'sec1' | 'pkcs12';
-
-/** What a key file is, seen from its first bytes: private keys are told apart by their version number and what follows it (RFC 5208, 5915, 7292, 8017). */
-export function formOf(bytes: Uint8Array): KeyForm | undefined {
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(latin1(bytes))) return 'labelled';
-  if (bytes[0] !== 0x30) return undefined;
-  const length = bytes[1] ?? 0;
-  const content = bytes.subarray(length < 0x80 ? 2 : 2 + (length & 0x7f));
-  const start = Buffer.from(content.subarray(0, 4)).toString('hex');
-  return forms.find(([prefix]) => start.startsWith(prefix))?.[1];
-}
-
-const forms: readonly (readonly [string, KeyForm])[] = [
-  ['02010030', 'pkcs8'],
-  ['02010002', 'pkcs1'],
-  ['02010104', 'sec1'],
-  ['02010330', 'pkcs12'],
-  ['30', 'encrypted pkcs8'],
-];
-
-/** Whether the file cannot be opened without a passphrase. */
-export function isEncrypted(bytes: Uint8Array, form: KeyForm): boolean {
-  if (form !== 'labelled') return form === 'encrypted pkcs8';
-  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(latin1(bytes));
-}
+import { isEncrypted, type KeyForm, latin1 } from './key-form.ts';
 
 /**
  * Opens a private key: PEM or DER; PKCS#8, PKCS#1 or SEC1; encrypted with `passphrase` or not.
@@ -86,8 +60,4 @@ function unusable(what: string): NotationError {
 /** The first private key of a PEM file that may hold certificates, parameters and comments too. */
 function onlyPrivateKey(pem: string): string {
   return /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/.exec(pem)?.[0] ?? pem;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

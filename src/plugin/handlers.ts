@@ -2,7 +2,6 @@ import { NotationError } from '../core/error.ts';
 import type { Clock } from '../core/ports.ts';
 import { openKey } from '../kms/index.ts';
 import type { KeyContext } from '../kms/provider.ts';
-import { toSigner } from '../kms/signer.ts';
 import { type MetadataRequest, parseDescribeKey, parseGenerateSignature, parseMetadataRequest } from '../protocol/request.ts';
 import { encodeKeyDescription, encodeSignature } from '../protocol/response.ts';
 import type { metadata } from './metadata.ts';
@@ -55,6 +54,7 @@ function prepareDescribeKey(value: unknown): Prepared {
 function prepareGenerateSignature(value: unknown): Prepared {
   const request = parseGenerateSignature(value);
   const run = async (context: HandlerContext) => {
+    const { toSigner } = await import('../kms/signer.ts');
     const signer = toSigner(await openKey(request.keyId, context), context.now);
     if (signer.algorithm !== request.algorithm) throw otherKeySpec(request.algorithm.keySpec, signer.algorithm.keySpec);
     return encodeSignature(request.keyId, signer.algorithm, await signer.sign(request.payload));

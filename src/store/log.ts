@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { NotationError } from '../core/error.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import { fileError } from './disk.ts';
+import { fileError } from './file-error.ts';
 
 const levels = ['error', 'warn', 'info', 'debug'];
 

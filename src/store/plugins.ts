@@ -3,7 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Directories } from './directories.ts';
-import { fileError, isAbsent } from './disk.ts';
+import { fileError, isAbsent } from './file-error.ts';
 
 const metadataDeadlineMs = 30_000;
 const metadataLimit = 1 << 20;

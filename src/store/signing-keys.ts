@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Files, NamedKeyPair, NamedKeys } from '../core/ports.ts';
 import type { Directories } from './directories.ts';
-import { writeWhole } from './disk.ts';
 
 const keyListLimit = 1 << 20;
 
@@ -41,10 +40,12 @@ export function namedKeys(directories: Directories, files: Files): NamedKeys {
   };
 }
 
+// Writing is loaded when it is done: the plugin only reads.
 /** Adds a key, and makes it the default when asked. @throws NotationError `CONFIG` when the name is taken. */
 export async function addSigningKey(path: string, files: Files, key: SigningKey, asDefault: boolean): Promise<void> {
   const list = await checkKeyNameIsFree(path, files, key.name);
   const next = { ...list, ...(asDefault && { default: key.name }), keys: [...list.keys, key] };
+  const { writeWhole } = await import('./write.ts');
   await writeWhole(path, JSON.stringify(next, undefined, 4), 0o600);
 }
 

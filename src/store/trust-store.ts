@@ -6,7 +6,7 @@ import { checkTrustStoreCertificate, type TrustStoreType } from '../x509/anchor.
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
-import { fileError, isAbsent } from './disk.ts';
+import { fileError, isAbsent } from './file-error.ts';
 
 const certificateFileLimit = 1 << 20;
 

@@ -84,6 +84,16 @@ export function isSelfIssued(certificate: Certificate): boolean {
   return equalBytes(certificate.issuer.der, certificate.subject.der);
 }
 
+/**
+ * The certificate that by its name issued no other: the leaf, told without a public-key operation.
+ * Undefined when names do not tell; then only `orderChain` can. Nothing may be trusted because of this answer.
+ */
+export function leafByName(certificates: readonly Certificate[]): Certificate | undefined {
+  const issued = (one: Certificate) => certificates.some((other) => other !== one && equalBytes(other.issuer.der, one.subject.der));
+  const leaves = certificates.filter((one) => !issued(one));
+  return leaves.length === 1 ? leaves[0] : undefined;
+}
+
 type Said = Omit<Certificate, 'der' | 'tbs' | 'signatureAlgorithm' | 'signatureAlgorithmDer' | 'signature'>;
 
 function parseTbs(tbs: Der, what: string): Said & { readonly innerAlgorithm: Der } {

@@ -2,7 +2,8 @@
 import { type Der, equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, isSelfIssued, nameOf, quoteName, quoteSubject } from './certificate.ts';
-import { describeKey, fingerprint } from './public-key.ts';
+import { describeKey } from './key-spec.ts';
+import { fingerprint } from './public-key.ts';
 import { parseSignatureAlgorithm, verifyStructure } from './signature-algorithm.ts';
 
 /**
@@ -27,11 +28,17 @@ export function orderChain(certificates: readonly Certificate[], leafPublicKeyIn
  * False for SHA-1 and every other algorithm outside signature-algorithm.ts. Says nothing about whether the issuer may issue.
  */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  if (!equalBytes(certificate.issuer.der, issuer.subject.der)) return false;
+  const known = verdicts.get(certificate)?.get(issuer);
+  if (known !== undefined) return known;
   const { tbs, signature, signatureAlgorithmDer } = certificate;
-  return (
-    equalBytes(certificate.issuer.der, issuer.subject.der) && verifyStructure(issuer.publicKeyInfo, signatureAlgorithmDer, tbs, signature)
-  );
+  const verdict = verifyStructure(issuer.publicKeyInfo, signatureAlgorithmDer, tbs, signature);
+  verdicts.set(certificate, (verdicts.get(certificate) ?? new WeakMap()).set(issuer, verdict));
+  return verdict;
 }
+
+/** Ordering a chain and checking it ask the same questions; a P-384 answer takes a millisecond. Certificates never change. */
+const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
 
 /** Whether the certificate is its own issuer, by name and by signature. */
 export function isSelfSigned(certificate: Certificate): boolean {

@@ -21,8 +21,8 @@ import {
   utf8String,
 } from './der-encode.ts';
 import { extendedKeyUsageOid, extensionOid, type KeyUsageBit, keyUsageBit } from './extension.ts';
+import { keySpecOf } from './key-spec.ts';
 import { attributeTypes, type Name } from './name.ts';
-import { keySpecOf } from './public-key.ts';
 import { encodeSignatureAlgorithm } from './signature-algorithm.ts';
 
 /** Attributes in order, one to each place: a short name ("CN") or dotted object identifier, and the text. Or a name as it is. */

@@ -5,7 +5,7 @@ import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf, quoteName, quoteSubject } from './certificate.ts';
 import { checkSignatureAlgorithm, isIssuedBy, isSelfSigned } from './chain.ts';
 import { extendedKeyUsageOid, type KeyUsageBit } from './extension.ts';
-import { keySpecOf } from './public-key.ts';
+import { keySpecOf } from './key-spec.ts';
 
 export type Purpose = 'code signing' | 'timestamping';
 

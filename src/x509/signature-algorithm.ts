@@ -5,7 +5,8 @@ import type { Algorithm, HashAlgorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { type Cursor, readSequence, tag } from './der.ts';
 import { explicit, integer, nullValue, oid, sequence } from './der-encode.ts';
-import { describeKey, openKey } from './public-key.ts';
+import { describeKey } from './key-spec.ts';
+import { openKey } from './public-key.ts';
 
 /** How a signature was made. `name` is for people. */
 export type SignatureScheme =

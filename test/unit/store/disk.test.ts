@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
-import { disk, replaceWhole, writeWhole } from '../../../src/store/disk.ts';
+import { disk } from '../../../src/store/disk.ts';
+import { replaceWhole, writeWhole } from '../../../src/store/write.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 
 function fileErrorSaying(message: RegExp) {

@@ -11,6 +11,7 @@ import type { Certificate } from '../../../src/x509/certificate.ts';
 import { orderChain } from '../../../src/x509/chain.ts';
 import type { KeyUsageBit } from '../../../src/x509/extension.ts';
 import { keyUsage } from '../../../src/x509/issue.ts';
+import { keySpecOf } from '../../../src/x509/key-spec.ts';
 import {
   checkCaCertificate,
   checkCodeSigningChain,
@@ -18,7 +19,6 @@ import {
   checkTimestampingChain,
   checkValidity,
 } from '../../../src/x509/profile.ts';
-import { keySpecOf } from '../../../src/x509/public-key.ts';
 import { mintLeaf } from '../../support/pki.ts';
 import { casesOf, needsVectors, readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
 

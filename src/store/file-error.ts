@@ -1,0 +1,29 @@
+import { NotationError } from '../core/error.ts';
+
+/** Whether a file-system error says that nothing is there. */
+export function isAbsent(cause: unknown): boolean {
+  return codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR';
+}
+
+/** The error of a failed file operation, with the system's reason in words. */
+export function fileError(message: string, cause: unknown): NotationError {
+  const code = codeOf(cause);
+  return new NotationError('FILE', `${message}: ${reasons.get(code) ?? code}`, { cause });
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it does not exist'],
+  ['ENOTDIR', 'it does not exist'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'no space is left'],
+  ['EISDIR', 'it is a directory'],
+  ['ELOOP', 'too many symbolic links'],
+  ['ENXIO', 'it is no regular file'],
+  ['ENAMETOOLONG', 'the name is too long'],
+]);
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown reason';
+}
