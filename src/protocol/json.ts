@@ -12,7 +12,7 @@ export async function parseJson(bytes: Uint8Array, what: string): Promise<unknow
   const text = decodeUtf8(bytes, what);
   const value = parseText(text, what);
   // What serialises back to the same text cannot hold a member twice; notation's own requests all do.
-  if (serialise(value, what) !== text) await refuseDuplicates(bytes, what);
+  if (serialise(value, what) !== text.trim()) await refuseDuplicates(bytes, what);
   return value;
 }
 

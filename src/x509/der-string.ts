@@ -20,11 +20,13 @@ const decoders: ReadonlyMap<number, (value: Uint8Array) => string | undefined> =
 /** Strict UTF-8; undefined for anything else. A byte order mark is kept: it is a character of the value. */
 export function decodeUtf8(value: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
+    return strictUtf8.decode(value);
   } catch {
     return undefined;
   }
 }
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeAscii(value: Uint8Array, alphabet: RegExp): string | undefined {
   const text = Buffer.from(value).toString('latin1');
