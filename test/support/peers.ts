@@ -17,7 +17,7 @@ export type Peer =
 let folder: string | undefined;
 
 /** The peer's executable; undefined where it is not installed. */
-export function peer(name: Peer): string | undefined {
+function peer(name: Peer): string | undefined {
   folder ??= execFileSync(join(import.meta.dirname, '../../scripts/peers'), ['--path'], { encoding: 'utf8' }).trim();
   const path = join(folder, name);
   return isExecutable(path) ? path : undefined;
