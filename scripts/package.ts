@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { create, extract } from 'tar';
 import { compile } from './build.ts';
@@ -108,7 +108,8 @@ async function fetchRuntime(spec: string, integrity: string, kept: string): Prom
   mkdirSync(cacheFolder(), { recursive: true });
   const folder = mkdtempSync(join(cacheFolder(), '.new-'));
   try {
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, spec], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const options = { env: { ...process.env, PATH: machinePath() }, stdio: ['ignore', 'ignore', 'inherit'] } as const;
+    execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', folder, spec], options);
     const [tarball = ''] = readdirSync(folder);
     const found = `sha512-${digestOf(join(folder, tarball), 'base64', 'sha512')}`;
     if (found !== integrity) throw new Error(`${spec}: expected ${integrity} as in package-lock.json, found ${found}`);
@@ -118,6 +119,12 @@ async function fetchRuntime(spec: string, integrity: string, kept: string): Prom
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** npm finds the machine's own settings (registry, certificates) beside the Node.js that runs it, so not by ours in node_modules. */
+function machinePath(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.filter((folder) => !folder.includes('node_modules')).join(delimiter);
 }
 
 function cacheFolder(): string {
