@@ -108,8 +108,8 @@ async function fetchRuntime(spec: string, integrity: string, kept: string): Prom
   mkdirSync(cacheFolder(), { recursive: true });
   const folder = mkdtempSync(join(cacheFolder(), '.new-'));
   try {
-    const options = { env: { ...process.env, PATH: machinePath() }, stdio: ['ignore', 'ignore', 'inherit'] } as const;
-    execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', folder, spec], options);
+    const env = { ...process.env, PATH: machinePath() };
+    execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', folder, spec], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const [tarball = ''] = readdirSync(folder);
     const found = `sha512-${digestOf(join(folder, tarball), 'base64', 'sha512')}`;
     if (found !== integrity) throw new Error(`${spec}: expected ${integrity} as in package-lock.json, found ${found}`);
