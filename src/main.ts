@@ -30,6 +30,12 @@ function isPlain(input: Input): boolean {
 async function runCommand(command: string, input: Input): Promise<void> {
   const print = { out: console.log, error: console.error };
   silence();
+  process.on('uncaughtException', (error) => {
+    print.error(
+      JSON.stringify({ errorCode: 'ERROR', errorMessage: `unexpected failure: ${error instanceof Error ? error.message : error}` }),
+    );
+    process.exit(1);
+  });
   const [{ serve }, { disk }] = await Promise.all([import('./plugin/serve.ts'), import('./store/disk.ts')]);
   const { env: environment, platform } = process;
   const reply = await serve({ command, input, environment, platform, files: disk, now: () => new Date(), metadata });

@@ -1,6 +1,5 @@
 // Keys in local files: no network, for development, for air-gapped machines, and for tests.
 import type { KeyObject } from 'node:crypto';
-
 import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
@@ -46,11 +45,9 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
  * What opens keys and verifies signatures is not even loaded for it.
  */
 async function algorithmOf(certificates: readonly Certificate[], file: KeyFile): Promise<Algorithm> {
-  const leaf = leafByName(certificates);
-  if (leaf !== undefined) return algorithmOfSpec(keySpecOf(leaf.publicKeyInfo, 'leaf certificate'));
-  if (certificates.length === 0) return algorithmOfSpec(keySpecOf(await publicKeyInfoOf(file), file.what));
-  const [first] = await chainOf(certificates, file);
-  return algorithmOfSpec(keySpecOf(first?.publicKeyInfo ?? new Uint8Array(), 'leaf certificate'));
+  const leaf = leafByName(certificates) ?? (certificates.length > 0 ? (await chainOf(certificates, file))[0] : undefined);
+  const publicKeyInfo = leaf?.publicKeyInfo ?? (await publicKeyInfoOf(file));
+  return algorithmOfSpec(keySpecOf(publicKeyInfo, leaf === undefined ? file.what : 'leaf certificate'));
 }
 
 async function chainOf(certificates: readonly Certificate[], file: KeyFile): Promise<readonly Certificate[]> {
