@@ -24,9 +24,9 @@ async function runTests(files: readonly string[]): Promise<readonly Result[]> {
   };
   const stream = run({ files: [...files], concurrency: Math.max(2, availableParallelism() - 1), cwd: root });
   stream.on('test:pass', ({ name, file, skip, details }) => {
-    if (details.type === 'suite') return;
     const place = { file: relative(root, file ?? ''), name };
-    keep(skip === undefined || skip === false ? { ...place, outcome: 'passed' } : { ...place, outcome: 'skipped', reason: String(skip) });
+    if (skip !== undefined && skip !== false) keep({ ...place, outcome: 'skipped', reason: String(skip) });
+    else if (details.type !== 'suite') keep({ ...place, outcome: 'passed' });
   });
   stream.on('test:fail', ({ name, file, details }) => {
     // A suite fails with its tests, which are told by themselves, or in a hook of its own, which is not.
