@@ -1,5 +1,6 @@
 // Throw-away keys and certificates to begin with, in the files where `notation certificate generate-test` puts them.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Algorithm, algorithmBy, supportedKeySpecs } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
@@ -39,7 +40,15 @@ export async function generateTest(wanted: GenerateTest, context: ToolContext): 
   const key = generateKey(algorithm);
   context.out(`generated ${algorithm.keySpec} key\n`);
   const certificate = await selfSign(wanted.name, key, algorithm, context.now());
-  await write(paths, wanted, key, certificate, context);
+  await write(paths, wanted, key, certificate, context).catch(async (error: unknown) => {
+    // None of them was there before: what is half-made goes.
+    await Promise.all(
+      [paths.key, paths.certificate, ...(wanted.trusted ? [paths.trusted] : [])].map((path) =>
+        rm(path, { force: true }).catch(() => undefined),
+      ),
+    );
+    throw error;
+  });
   return 0;
 }
 

@@ -13,7 +13,7 @@ export function fileError(message: string, cause: unknown): NotationError {
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'it does not exist'],
-  ['ENOTDIR', 'it does not exist'],
+  ['ENOTDIR', 'a part of its path is no folder'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'operation not permitted'],
   ['EROFS', 'the file system is read-only'],

@@ -184,3 +184,12 @@ test('generate-test overwrites nothing and refuses what notation refuses', async
   }
   assert.equal(readFileSync(join(config, 'localkeys', 'k.key'), 'utf8'), before);
 });
+
+test('generate-test that fails half-way leaves nothing', async (t) => {
+  const { config, run } = openHome(t);
+  mkdirSync(config, { recursive: true });
+  writeFileSync(join(config, 'truststore'), 'in the way');
+  assertRefused(await run(['cert', 'generate-test', 'k']), /truststore.*cannot be written: a part of its path is no folder/);
+  assert.deepEqual(readdirSync(join(config, 'localkeys')), []);
+  assert.equal(existsSync(join(config, 'signingkeys.json')), false);
+});
