@@ -83,7 +83,7 @@ async function readInput(): Promise<Input> {
   return join(chunks, total);
 }
 
-/** Bun's own stdin is there without loading anything; node:fs alone costs a third of a metadata answer. */
+/** Bun's own stdin is there without loading anything; node:fs alone costs a sixth of a metadata answer. */
 function inputChunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   const { Bun } = globalThis as { readonly Bun?: { readonly stdin: { stream(): AsyncIterable<Uint8Array> } } };
   return Bun === undefined ? readDescriptor() : Bun.stdin.stream();
