@@ -38,18 +38,41 @@ export async function serve(invocation: Invocation): Promise<Reply> {
 }
 
 async function answer(invocation: Invocation): Promise<object> {
-  const prepared = prepare(invocation.command, await requestOf(invocation));
-  const settings = parseSettings(prepared.request.pluginConfig);
+  const { prepared, settings } = await understand(invocation);
   const log = logOf(invocation, settings, prepared);
   try {
     const response = await run(prepared, invocation, settings, log);
     log('info', 'answered');
     return response;
   } catch (error) {
-    const { code, message } = toNotationError(error);
-    log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
+    logFailure(log, error);
     throw error;
   }
+}
+
+interface Understood {
+  readonly prepared: Prepared;
+  readonly settings: Settings;
+}
+
+/** Until the request is understood, only the environment can say where the log is; a log that fails must not hide what it is about. */
+async function understand(invocation: Invocation): Promise<Understood> {
+  try {
+    const prepared = prepare(invocation.command, await requestOf(invocation));
+    return { prepared, settings: parseSettings(prepared.request.pluginConfig) };
+  } catch (error) {
+    try {
+      logFailure(environmentLog(invocation), error);
+    } catch {
+      // The request's own error is the one to tell.
+    }
+    throw error;
+  }
+}
+
+function logFailure(log: Log, error: unknown): void {
+  const { code, message } = toNotationError(error);
+  log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
 }
 
 function run(prepared: Prepared, invocation: Invocation, settings: Settings, log: Log): Promise<object> {
@@ -67,7 +90,12 @@ async function requestOf({ command, input }: Invocation): Promise<unknown> {
   return parseJson(input, 'request');
 }
 
-function logOf({ command, environment, now }: Invocation, settings: Settings, prepared: Prepared): Log {
-  const path = settings.text.log_file ?? (environment['NOTATION_TS_KMS_LOG'] || undefined);
-  return path === undefined ? silent : openLog(path, settings.logLevel, now, { command, ...prepared.facts });
+function logOf(invocation: Invocation, settings: Settings, prepared: Prepared): Log {
+  const path = settings.text.log_file ?? invocation.environment['NOTATION_TS_KMS_LOG'];
+  return path ? openLog(path, settings.logLevel, invocation.now, { command: invocation.command, ...prepared.facts }) : silent;
+}
+
+function environmentLog({ command, environment, now }: Invocation): Log {
+  const path = environment['NOTATION_TS_KMS_LOG'];
+  return path ? openLog(path, 'error', now, { command }) : silent;
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Files } from '../../../src/core/ports.ts';
 import { metadata } from '../../../src/plugin/metadata.ts';
 import { type Invocation, serve } from '../../../src/plugin/serve.ts';
 import { disk } from '../../../src/store/disk.ts';
+import { temporaryFolder } from '../../support/key-files.ts';
 
 const never: Files = { look: () => new Promise(() => undefined), read: () => new Promise(() => undefined) };
 
@@ -48,4 +51,15 @@ test('commands that no capability promises are refused', async () => {
 test('an input that could not be read is told', async () => {
   const error = JSON.parse((await serve(invocation({ input: { problem: 'it cannot be read (EIO)' } }))).json);
   assert.match(error.errorMessage, /standard input: it cannot be read \(EIO\)/);
+});
+
+test('a request that is not understood is in the log that the environment names', async (t) => {
+  const path = join(temporaryFolder(t), 'log');
+  const environment = { NOTATION_TS_KMS_LOG: path };
+  const refused = await serve(invocation({ request: { contractVersion: '2.0', keyId: 'k' }, environment }));
+  assert.equal(JSON.parse(refused.json).errorCode, 'UNSUPPORTED_CONTRACT_VERSION');
+  const { level, command, code } = JSON.parse(readFileSync(path, 'utf8'));
+  assert.deepEqual([level, command, code], ['error', 'describe-key', 'CONTRACT_VERSION']);
+  const unlogged = await serve(invocation({ request: {}, environment: { NOTATION_TS_KMS_LOG: '/proc/no/log' } }));
+  assert.match(JSON.parse(unlogged.json).errorMessage, /^contractVersion/, 'the log does not hide the request');
 });
