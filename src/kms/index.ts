@@ -16,16 +16,17 @@ const backends: readonly Backend[] = [{ schemes: ['file'], bare: /^/, load: asyn
  * @throws NotationError `KEY_NOT_FOUND` for a scheme that no backend knows, and whatever the backend throws.
  */
 export async function openKey(keyId: string, context: KeyContext): Promise<Key> {
-  const provider = await backendOf(keyId).load();
-  return provider.open(keyId, context);
-}
-
-/** Two letters at least: `C:\keys\k.pem` has no scheme. */
-function backendOf(keyId: string): Backend {
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(keyId)?.[1]?.toLowerCase();
-  const found = backends.find((row) => (scheme === undefined ? row.bare.test(keyId) : row.schemes.includes(scheme)));
-  if (found !== undefined) return found;
+  const scheme = schemeOf(keyId);
+  const backend = backends.find((row) => (scheme === undefined ? row.bare.test(keyId) : row.schemes.includes(scheme)));
+  if (backend !== undefined) return (await backend.load()).open(keyId, context);
+  // notation lets a key be named `team:release`.
+  if ((await context.namedKeys(keyId)) !== undefined) return (await import('./file.ts')).fileKeys.open(keyId, context);
   throw new NotationError('KEY_NOT_FOUND', `key id: no backend knows the scheme ${scheme}:`, {
     hint: `use one of ${backends.flatMap((row) => row.schemes.map((name) => `${name}:`)).join(', ')}, a path, or a name in signingkeys.json`,
   });
+}
+
+/** Two letters at least: `C:\keys\k.pem` has no scheme. */
+function schemeOf(keyId: string): string | undefined {
+  return /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(keyId)?.[1]?.toLowerCase();
 }

@@ -30,9 +30,11 @@ test('one key has many key ids', async (t) => {
 test('a bare name is a key of signingkeys.json first, then a file of the working directory', async (t) => {
   const folder = temporaryFolder(t);
   const keyPath = await writeKeyFiles(folder, 'named', 'EC-384');
-  const namedKeys = async (name: string) => (name === 'named' ? { keyPath, certPath: join(folder, 'named.crt') } : undefined);
+  const namedKeys = async (name: string) =>
+    ['named', 'team:named'].includes(name) ? { keyPath, certPath: join(folder, 'named.crt') } : undefined;
   const key = await openKey('named', { ...contextOf(), namedKeys });
   assert.equal(key.algorithm.keySpec, 'EC-384');
+  assert.equal((await openKey('team:named', { ...contextOf(), namedKeys })).algorithm.keySpec, 'EC-384');
   await assert.rejects(openKey('other', { ...contextOf(), namedKeys }), refusal('KEY_NOT_FOUND', /no key named "other".*notation key ls/));
 });
 
