@@ -69,11 +69,7 @@ func (bench) GetMetadata(context.Context, *plugin.GetMetadataRequest) (*plugin.G
 }
 
 func (bench) DescribeKey(_ context.Context, req *plugin.DescribeKeyRequest) (*plugin.DescribeKeyResponse, error) {
-	chain, err := readChain(req.KeyID, req.PluginConfig)
-	if err != nil {
-		return nil, plugin.NewValidationError(err.Error())
-	}
-	row, err := algorithmOf(chain[0])
+	_, row, err := openChain(req.KeyID, req.PluginConfig)
 	if err != nil {
 		return nil, plugin.NewValidationError(err.Error())
 	}
@@ -81,11 +77,7 @@ func (bench) DescribeKey(_ context.Context, req *plugin.DescribeKeyRequest) (*pl
 }
 
 func (bench) GenerateSignature(ctx context.Context, req *plugin.GenerateSignatureRequest) (*plugin.GenerateSignatureResponse, error) {
-	chain, err := readChain(req.KeyID, req.PluginConfig)
-	if err != nil {
-		return nil, plugin.NewValidationError(err.Error())
-	}
-	row, err := algorithmOf(chain[0])
+	chain, row, err := openChain(req.KeyID, req.PluginConfig)
 	if err != nil {
 		return nil, plugin.NewValidationError(err.Error())
 	}
@@ -182,6 +174,16 @@ func readKey(path string) (any, error) {
 		return nil, fmt.Errorf("%s: expected a PEM block, found none", path)
 	}
 	return x509.ParsePKCS8PrivateKey(block.Bytes)
+}
+
+// The chain of a key, and what its leaf signs with.
+func openChain(keyID string, config map[string]string) ([]*x509.Certificate, algorithm, error) {
+	chain, err := readChain(keyID, config)
+	if err != nil {
+		return nil, algorithm{}, err
+	}
+	row, err := algorithmOf(chain[0])
+	return chain, row, err
 }
 
 func readChain(keyID string, options map[string]string) ([]*x509.Certificate, error) {
