@@ -59,12 +59,12 @@ function commit(): string {
 
 /** Bun writes its output piecemeal; a copy lies in larger pieces in the page cache and starts faster by a tenth, and is what an installation is too. */
 function buildExecutable(): void {
-  const outfile = join(root, 'dist', process.platform === 'win32' ? 'notation-ts-kms.exe' : 'notation-ts-kms');
-  compile(`${outfile}.new`);
-  const made = process.platform === 'win32' ? `${outfile}.new.exe` : `${outfile}.new`;
-  copyFileSync(made, `${outfile}.copy`);
-  rmSync(made);
+  const name = process.platform === 'win32' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
+  const [made, outfile] = [join(root, 'dist', 'made'), join(root, 'dist', name)];
+  compile(join(made, name));
+  copyFileSync(join(made, name), `${outfile}.copy`);
   renameSync(`${outfile}.copy`, outfile);
+  rmSync(made, { recursive: true });
 }
 
 /** The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. */
