@@ -3,7 +3,6 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Algorithm, algorithmBy, supportedKeySpecs } from '../core/algorithm.ts';
-import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { publicKeyInfoOf, signWith } from '../kms/private-key.ts';
 import { type Directories, directoriesOf } from '../store/directories.ts';
@@ -11,6 +10,7 @@ import { disk } from '../store/disk.ts';
 import { addSigningKey, checkKeyNameIsFree, signingKeysPath } from '../store/signing-keys.ts';
 import { checkStoreName, trustStorePath } from '../store/trust-store.ts';
 import { writeWhole } from '../store/write.ts';
+import { toPem } from '../x509/bundle.ts';
 import { issueCertificate, selfSignedCodeSigningDraft } from '../x509/issue.ts';
 import type { ToolContext } from './context.ts';
 
@@ -24,7 +24,7 @@ export interface GenerateTest {
 
 const hours = 24;
 
-/** Every file that the command writes; none of them may be there before. */
+/** Every file that the command writes. */
 interface Paths {
   readonly key: string;
   readonly certificate: string;
@@ -36,29 +36,35 @@ interface Paths {
 export async function generateTest(wanted: GenerateTest, context: ToolContext): Promise<number> {
   const algorithm = algorithmOf(wanted.keySpec);
   const paths = pathsOf(directoriesOf(context), checkStoreName(wanted.name));
-  await checkNothingIsThere(paths, wanted);
+  const made = newFiles(paths, wanted);
+  await checkKeyNameIsFree(paths.list, disk, wanted.name);
+  await checkNothingIsThere(made);
   const key = generateKey(algorithm);
   context.out(`generated ${algorithm.keySpec} key\n`);
-  const certificate = await selfSign(wanted.name, key, algorithm, context.now());
-  await write(paths, wanted, key, certificate, context).catch(async (error: unknown) => {
+  const draft = selfSignedCodeSigningDraft(wanted.name, publicKeyInfoOf(key), context.now(), hours);
+  const certificate = toPem([await issueCertificate(draft, async (tbs) => signWith(key, algorithm, tbs))]);
+  await write(paths, wanted, { key, certificate, expires: draft.notAfter }, context).catch(async (error: unknown) => {
     // None of them was there before: what is half-made goes.
-    await Promise.all(
-      [paths.key, paths.certificate, ...(wanted.trusted ? [paths.trusted] : [])].map((path) =>
-        rm(path, { force: true }).catch(() => undefined),
-      ),
-    );
+    await Promise.all(made.map((path) => rm(path, { force: true }).catch(() => undefined)));
     throw error;
   });
   return 0;
 }
 
-async function write(paths: Paths, wanted: GenerateTest, key: KeyObject, certificate: Der, context: ToolContext): Promise<void> {
+interface Generated {
+  readonly key: KeyObject;
+  /** PEM. */
+  readonly certificate: string;
+  readonly expires: Date;
+}
+
+async function write(paths: Paths, wanted: GenerateTest, { key, certificate, expires }: Generated, context: ToolContext): Promise<void> {
   await writeWhole(paths.key, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   context.out(`wrote key: ${paths.key}\n`);
-  await writeWhole(paths.certificate, toPem(certificate), 0o644);
-  context.out(`wrote certificate: ${paths.certificate} (expires ${expiry(context).toISOString()})\n`);
+  await writeWhole(paths.certificate, certificate, 0o644);
+  context.out(`wrote certificate: ${paths.certificate} (expires ${expires.toISOString()})\n`);
   if (wanted.trusted) {
-    await writeWhole(paths.trusted, toPem(certificate), 0o600);
+    await writeWhole(paths.trusted, certificate, 0o600);
     context.out(`Successfully added ${wanted.name}.crt to named store ${wanted.name} of type ca\n`);
   }
   await addSigningKey(paths.list, disk, { name: wanted.name, keyPath: paths.key, certPath: paths.certificate }, wanted.asDefault);
@@ -75,9 +81,13 @@ function pathsOf(directories: Directories, name: string): Paths {
   };
 }
 
-async function checkNothingIsThere(paths: Paths, wanted: GenerateTest): Promise<void> {
-  await checkKeyNameIsFree(paths.list, disk, wanted.name);
-  for (const path of [paths.key, paths.certificate, ...(wanted.trusted ? [paths.trusted] : [])]) {
+/** The files that the command makes; the key list is only added to. */
+function newFiles(paths: Paths, wanted: GenerateTest): readonly string[] {
+  return [paths.key, paths.certificate, ...(wanted.trusted ? [paths.trusted] : [])];
+}
+
+async function checkNothingIsThere(made: readonly string[]): Promise<void> {
+  for (const path of made) {
     if ((await disk.look(path)) === undefined) continue;
     throw new NotationError('FILE', `${path}: expected no such file, found one`, { hint: 'choose another name, or remove the file' });
   }
@@ -92,21 +102,4 @@ function algorithmOf(keySpec: string): Algorithm {
 function generateKey(algorithm: Algorithm): KeyObject {
   if (algorithm.kind === 'RSA') return generateKeyPairSync('rsa', { modulusLength: algorithm.bits }).privateKey;
   return generateKeyPairSync('ec', { namedCurve: `P-${algorithm.bits}` }).privateKey;
-}
-
-function selfSign(name: string, key: KeyObject, algorithm: Algorithm, now: Date): Promise<Der> {
-  const draft = selfSignedCodeSigningDraft(name, publicKeyInfoOf(key), now, hours);
-  return issueCertificate(draft, async (tbs) => signWith(key, algorithm, tbs));
-}
-
-function expiry(context: ToolContext): Date {
-  return new Date(context.now().getTime() + hours * 3_600_000);
-}
-
-function toPem(certificate: Der): string {
-  const lines =
-    Buffer.from(certificate)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

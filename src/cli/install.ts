@@ -64,13 +64,16 @@ async function place(executable: string, context: ToolContext): Promise<string |
   if (build.form === 'source') {
     throw new NotationError('REQUEST', 'the sources cannot be installed: build the executable first', { hint: 'npm run build' });
   }
-  await replaceWhole(executable, (temporary) => tryOut(temporary, copyFile(program.path, temporary), context), 0o755);
+  const fill = async (temporary: string) => {
+    await copyFile(program.path, temporary);
+    await tryOut(temporary, context);
+  };
+  await replaceWhole(executable, fill, 0o755);
   return undefined;
 }
 
 /** What does not answer as this plugin of this version never takes its place. */
-async function tryOut(temporary: string, filled: Promise<void>, { metadata: { name, version } }: ToolContext): Promise<void> {
-  await filled;
+async function tryOut(temporary: string, { metadata: { name, version } }: ToolContext): Promise<void> {
   await chmod(temporary, 0o755);
   const said = await askMetadata(temporary);
   if (said.name === name && said.version === version) return;
@@ -89,7 +92,8 @@ async function placeModules(executable: string, entry: string, context: ToolCont
   const script = `#!${context.program.path}\nimport('./${library}/${basename(entry)}');\n`;
   const fill = async (temporary: string) => {
     await cp(dirname(entry), join(folder, library), { recursive: true });
-    await tryOut(temporary, writeFile(temporary, script, { flag: 'wx' }), context);
+    await writeFile(temporary, script, { flag: 'wx' });
+    await tryOut(temporary, context);
   };
   await replaceWhole(executable, fill, 0o755).catch(async (error: unknown) => {
     await rm(join(folder, library), { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import { NotationError, toNotationError } from '../core/error.ts';
+import { NotationError, sentenceOf, toNotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
 
 /** Runs one command of the tool and answers its exit code: 0, or 1 with one `Error:` line on stderr. */
@@ -7,8 +7,7 @@ export async function run(words: readonly string[], context: ToolContext): Promi
   try {
     return await dispatch(words, context);
   } catch (error) {
-    const { message, hint } = toNotationError(error);
-    context.error(`Error: ${oneLine(hint === undefined ? message : `${message}; ${hint}`)}\n`);
+    context.error(`Error: ${oneLine(sentenceOf(toNotationError(error)))}\n`);
     return 1;
   }
 }

@@ -52,6 +52,11 @@ export class NotationError extends Error {
   }
 }
 
+/** Message and hint as one sentence: notation shows its user one text, and the tool prints one line. */
+export function sentenceOf({ message, hint }: NotationError): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}
+
 /** The error as it is when it is ours; otherwise a bug, told as one. */
 export function toNotationError(error: unknown): NotationError {
   if (error instanceof NotationError) return error;

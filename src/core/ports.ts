@@ -35,8 +35,12 @@ export interface Files {
   read(path: string, what: string, limit: number): Promise<Uint8Array>;
 }
 
+/** What a line of the log weighs, the gravest first. */
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 /** A line of the log. Values never hold secrets. */
-export type Log = (level: 'error' | 'warn' | 'info' | 'debug', message: string, facts?: Readonly<Record<string, string | number>>) => void;
+export type Log = (level: LogLevel, message: string, facts?: Readonly<Record<string, string | number>>) => void;
 
 /** A key pair that notation's `signingkeys.json` names: two paths. */
 export interface NamedKeyPair {

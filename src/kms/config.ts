@@ -1,5 +1,6 @@
 import { NotationError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
+import { type LogLevel, logLevels } from '../core/ports.ts';
 
 /** Every plugin-config option, once. plugin-spec/README.md documents the same rows, and a check holds the two together. */
 export const options = [
@@ -13,7 +14,6 @@ export const options = [
 ] as const;
 
 export type OptionName = (typeof options)[number]['name'];
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** The options of one invocation, checked. Absent options are absent. */
 export interface Settings {
@@ -24,7 +24,6 @@ export interface Settings {
 
 const defaultDeadlineMs = 30_000;
 const longestDeadlineMs = 3_600_000;
-const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 const exclusive: readonly (readonly [OptionName, OptionName])[] = [
   ['cert_chain', 'ca_certs'],
   ['passphrase_env', 'passphrase_file'],

@@ -1,5 +1,5 @@
 import { NotationError, toNotationError } from '../core/error.ts';
-import type { Clock, Environment, Files, Log } from '../core/ports.ts';
+import type { Clock, Environment, Files, Log, LogLevel } from '../core/ports.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
 import { parseJson } from '../protocol/json.ts';
@@ -62,7 +62,7 @@ async function understand(invocation: Invocation): Promise<Understood> {
     return { prepared, settings: parseSettings(prepared.request.pluginConfig) };
   } catch (error) {
     try {
-      logFailure(environmentLog(invocation), error);
+      logFailure(logAt(environmentPath(invocation), 'error', invocation, {}), error);
     } catch {
       // The request's own error is the one to tell.
     }
@@ -91,11 +91,14 @@ async function requestOf({ command, input }: Invocation): Promise<unknown> {
 }
 
 function logOf(invocation: Invocation, settings: Settings, prepared: Prepared): Log {
-  const path = settings.text.log_file ?? invocation.environment['NOTATION_TS_KMS_LOG'];
-  return path ? openLog(path, settings.logLevel, invocation.now, { command: invocation.command, ...prepared.facts }) : silent;
+  const path = settings.text.log_file ?? environmentPath(invocation);
+  return logAt(path, settings.logLevel, invocation, prepared.facts);
 }
 
-function environmentLog({ command, environment, now }: Invocation): Log {
-  const path = environment['NOTATION_TS_KMS_LOG'];
-  return path ? openLog(path, 'error', now, { command }) : silent;
+function environmentPath({ environment }: Invocation): string | undefined {
+  return environment['NOTATION_TS_KMS_LOG'];
+}
+
+function logAt(path: string | undefined, level: LogLevel, { command, now }: Invocation, facts: Prepared['facts']): Log {
+  return path ? openLog(path, level, now, { command, ...facts }) : silent;
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, NotationError } from '../core/error.ts';
+import { type ErrorCode, type NotationError, sentenceOf } from '../core/error.ts';
 
 /** The six error codes of the plugin contract (plugin-extensibility.md, "Error codes"). */
 export type ContractErrorCode = 'VALIDATION_ERROR' | 'UNSUPPORTED_CONTRACT_VERSION' | 'ACCESS_DENIED' | 'TIMEOUT' | 'THROTTLED' | 'ERROR';
@@ -27,7 +27,6 @@ const contractCodes: Readonly<Record<ErrorCode, ContractErrorCode>> = {
 
 /** The error as the contract says it. notation shows its user `errorMessage` alone, so the hint goes into it. */
 export function toWire(error: NotationError): ContractError {
-  const errorMessage = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
   const errorMetadata = { ...error.metadata, code: error.code };
-  return { errorCode: contractCodes[error.code], errorMessage, errorMetadata };
+  return { errorCode: contractCodes[error.code], errorMessage: sentenceOf(error), errorMetadata };
 }

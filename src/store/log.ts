@@ -1,21 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { NotationError } from '../core/error.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import { type Clock, type Log, type LogLevel, logLevels } from '../core/ports.ts';
 import { fileError } from './file-error.ts';
-
-const levels = ['error', 'warn', 'info', 'debug'];
 
 /** A log that keeps nothing. */
 export const silent: Log = () => undefined;
 
 /**
  * A log that appends one JSON object a line to `path`, made with mode 0600, for messages at `level` and above.
- * The first line is written at once, so that a log that cannot be written is an error before anything is signed.
+ * The file is opened at once, so that a log that cannot be written is an error before anything is signed.
  * @throws NotationError `FILE`
  */
-export function openLog(path: string, level: string, now: Clock, facts: Readonly<Record<string, string | number>>): Log {
+export function openLog(path: string, level: LogLevel, now: Clock, facts: Readonly<Record<string, string | number>>): Log {
   const log: Log = (lineLevel, message, more) => {
-    if (levels.indexOf(lineLevel) > levels.indexOf(level)) return;
+    if (logLevels.indexOf(lineLevel) > logLevels.indexOf(level)) return;
     append(path, `${redact(JSON.stringify({ time: now().toISOString(), level: lineLevel, message, ...facts, ...more }))}\n`);
   };
   append(path, '');

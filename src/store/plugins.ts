@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Directories } from './directories.ts';
@@ -56,7 +56,6 @@ export async function askMetadata(executable: string): Promise<InstalledPlugin> 
 /** Removes a plugin's folder; false when there is none. @throws NotationError `FILE` */
 export async function removePlugin(folder: string): Promise<boolean> {
   try {
-    await readdir(folder);
     await rm(folder, { recursive: true });
     return true;
   } catch (cause) {

@@ -31,7 +31,7 @@ export async function readSigningKeys(path: string, files: Files): Promise<Signi
   }
 }
 
-/** Looks local key pairs up by name. An entry with any of the two paths is a local pair; the pair wins over a plugin's members, as in notation. */
+/** Looks local key pairs up by name. An entry with both paths is a local pair, whatever else it has; as in notation, the pair wins over a plugin's members. */
 export function namedKeys(directories: Directories, files: Files): NamedKeys {
   return async (name) => {
     const { keys } = await readSigningKeys(signingKeysPath(directories), files);

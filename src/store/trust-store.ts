@@ -12,7 +12,11 @@ const certificateFileLimit = 1 << 20;
 
 /** Where a certificate of a named store lies: `truststore/x509/{type}/{store}/{file}`. @throws NotationError `REQUEST` for a name notation refuses. */
 export function trustStorePath(directories: Directories, type: TrustStoreType, store: string, file: string): string {
-  return join(directories.config, 'truststore', 'x509', type, checkStoreName(store), file);
+  return join(storeFolder(directories, type, store), file);
+}
+
+function storeFolder(directories: Directories, type: TrustStoreType, store: string): string {
+  return join(directories.config, 'truststore', 'x509', type, checkStoreName(store));
 }
 
 /** The names notation allows for stores, and for the subjects of its test certificates. @throws NotationError `REQUEST` */
@@ -34,7 +38,7 @@ export async function readTrustStore(
   store: string,
   files: Files,
 ): Promise<readonly Certificate[]> {
-  const folder = join(directories.config, 'truststore', 'x509', type, checkStoreName(store));
+  const folder = storeFolder(directories, type, store);
   const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${type}`);
   const certificates = await Promise.all(names.map((name) => readStoreFile(join(folder, name), type, files)));
   if (names.length === 0) throw new NotationError('FILE', `the trust store ${JSON.stringify(store)} of type ${type} has no certificates`);

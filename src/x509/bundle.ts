@@ -1,5 +1,5 @@
 // Files of certificates: PEM (RFC 7468), DER, and PKCS#7 certs-only (RFC 2315 §9.1).
-import type { Der } from '../core/bytes.ts';
+import { type Der, toBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './der.ts';
@@ -17,6 +17,15 @@ export function parseCertificates(bytes: Uint8Array, what: string): readonly Cer
   throw new NotationError('CERTIFICATE', `${what}: expected certificates, found none`, {
     hint: 'give a file of certificates in PEM, one in DER, or PKCS#7',
   });
+}
+
+/** Certificates as PEM (RFC 7468), one block after another. */
+export function toPem(certificates: readonly Der[]): string {
+  return certificates.map((der) => `-----BEGIN CERTIFICATE-----\n${wrap(toBase64(der))}-----END CERTIFICATE-----\n`).join('');
+}
+
+function wrap(base64: string): string {
+  return base64.replace(/.{1,64}/g, '$&\n');
 }
 
 interface PemBlock {

@@ -154,7 +154,7 @@ function checkChain(chain: readonly Certificate[], purpose: Purpose, at: Date | 
   const algorithm = checkLeafKey(leaf);
   checkOrder(chain);
   for (const [below, authority] of authorities.entries()) checkCaCertificate(authority, purpose, below);
-  checkLeafCertificate(leaf, purpose);
+  checkRules(leaf, leafRules, purpose);
   if (at) checkValidity(chain, at);
   return algorithm;
 }

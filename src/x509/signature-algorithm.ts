@@ -1,7 +1,7 @@
 // AlgorithmIdentifiers of signatures on certificates, CRLs, OCSP responses (RFC 3279, 4055, 5758, 8410): a closed table.
 // SHA-1 and MD5 are not in it (signature specification § Certificate Requirements).
 import { constants, verify } from 'node:crypto';
-import type { Algorithm, HashAlgorithm } from '../core/algorithm.ts';
+import { type Algorithm, algorithms, type HashAlgorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { type Cursor, readSequence, tag } from './der.ts';
 import { explicit, integer, nullValue, oid, sequence } from './der-encode.ts';
@@ -55,7 +55,9 @@ const pssOid = '1.2.840.113549.1.1.10';
 const mgf1Oid = '1.2.840.113549.1.1.8';
 const hashOids = { 'SHA-256': '2.16.840.1.101.3.4.2.1', 'SHA-384': '2.16.840.1.101.3.4.2.2', 'SHA-512': '2.16.840.1.101.3.4.2.3' } as const;
 const ecdsaOids = { 'SHA-256': '1.2.840.10045.4.3.2', 'SHA-384': '1.2.840.10045.4.3.3', 'SHA-512': '1.2.840.10045.4.3.4' } as const;
-const hashLengths: Readonly<Record<HashAlgorithm, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
+const hashLengths = Object.fromEntries(algorithms.map(({ hash, hashBytes }) => [hash, hashBytes])) as Readonly<
+  Record<HashAlgorithm, number>
+>;
 
 const schemes: ReadonlyMap<string, SignatureScheme> = new Map<string, SignatureScheme>([
   ['1.2.840.113549.1.1.11', { kind: 'RSA', hash: 'SHA-256', name: 'SHA256WithRSA' }],

@@ -74,6 +74,7 @@ for (const { name, command } of forms) {
       assert.equal(readdirSync(dirname(home.plugin)).length, name === 'npm' ? 2 : 1);
       assert.match((await home.run(['uninstall'], command)).stdout, /Successfully uninstalled plugin ts-kms/);
       assert.equal(existsSync(dirname(home.plugin)), false);
+      assertRefused(await home.run(['uninstall'], command), /plugin ts-kms is not installed/);
     });
   });
 }

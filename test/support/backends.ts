@@ -6,8 +6,9 @@ import type { Environment, Log } from '../../src/core/ports.ts';
 import { parseSettings } from '../../src/kms/config.ts';
 import type { KeyContext } from '../../src/kms/provider.ts';
 import { disk } from '../../src/store/disk.ts';
+import { toPem } from '../../src/x509/bundle.ts';
 import { writeKeyFiles } from './key-files.ts';
-import { mintChain, toPem } from './pki.ts';
+import { mintChain } from './pki.ts';
 
 /** What the contract of every backend needs: a place with a key of each spec it can hold, and keys that must fail. */
 export interface OpenBackend {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeySpec } from '../../src/core/algorithm.ts';
-import { mintChain, toPem } from './pki.ts';
+import { toPem } from '../../src/x509/bundle.ts';
+import { mintChain } from './pki.ts';
 
 /** A temporary folder, removed at the end of the test that asks for it. */
 export function temporaryFolder(t: { after(work: () => void): void }): string {

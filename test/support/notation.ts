@@ -1,11 +1,9 @@
 // The real notation and oras, each test in an environment of its own.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { openPeer } from './peers.ts';
+import { start } from './process.ts';
 
 export interface Result {
   readonly code: number | null;
@@ -128,17 +126,13 @@ export async function oras(arguments_: readonly string[], folder: string): Promi
   return runProgram(openPeer('oras'), arguments_, { PATH: process.env['PATH'], HOME: folder, DOCKER_CONFIG: join(folder, 'docker') });
 }
 
-/** Runs a program to its end, with nothing in its environment but what is given. */
+/** Runs a program to its end, with nothing in its environment but PATH and what is given. */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
   environment: NodeJS.ProcessEnv,
   input = '',
 ): Promise<Result> {
-  const child = spawn(program, arguments_, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
-  // A program that does not read its input closes it: no fault of it.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, stdout, stderr };
+  const { code, stdout, stderr } = await start([program, ...arguments_], { env: environment, input });
+  return { code, stdout, stderr };
 }

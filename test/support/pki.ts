@@ -105,11 +105,6 @@ export function subjectOf(commonName: string): readonly (readonly [string, strin
   ];
 }
 
-/** `certificates` as PEM. */
-export function toPem(certificates: readonly Der[]): string {
-  return certificates.map((der) => `-----BEGIN CERTIFICATE-----\n${wrap(der)}\n-----END CERTIFICATE-----\n`).join('');
-}
-
 /** A certificate whose signature is made otherwise than `issueCertificate` makes it: `sign` answers in the form `signatureAlgorithm` has in certificates. */
 export function mintSigned(draft: CertificateDraft, signatureAlgorithm: Der, signTbs: (tbs: Uint8Array) => Uint8Array): Certificate {
   const tbs = encodeTbs(draft, signatureAlgorithm);
@@ -159,10 +154,4 @@ function generateKey(spec: KeySpec): TestKey {
     publicKeyInfo: publicKey.export({ format: 'der', type: 'spki' }),
     sign: async (message) => sign(algorithm.hash, message, how),
   };
-}
-
-function wrap(der: Der): string {
-  return Buffer.from(der)
-    .toString('base64')
-    .replace(/.{64}(?=.)/g, '$&\n');
 }

@@ -10,7 +10,7 @@ export interface Ended {
 
 export interface Start {
   readonly input?: string | Uint8Array;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
 

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { disk } from '../../../src/store/disk.ts';
 import { checkStoreName, readTrustStore, trustStorePath } from '../../../src/store/trust-store.ts';
+import { toPem } from '../../../src/x509/bundle.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
-import { mintChain, toPem } from '../../support/pki.ts';
+import { mintChain } from '../../support/pki.ts';
 import { casesOf, needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
 
 const at = (config: string) => ({ config, libexec: config });

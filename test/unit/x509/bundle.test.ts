@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseCertificates } from '../../../src/x509/bundle.ts';
+import { parseCertificates, toPem } from '../../../src/x509/bundle.ts';
 import { contextTag } from '../../../src/x509/der.ts';
 import { element, explicit, integer, oid, sequence, set } from '../../../src/x509/der-encode.ts';
-import { keyOf, mintChain, toPem } from '../../support/pki.ts';
+import { keyOf, mintChain } from '../../support/pki.ts';
 
 const chain = (await mintChain()).map(({ certificate }) => certificate.der);
 const [leaf] = chain as [Uint8Array];

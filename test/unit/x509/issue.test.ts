@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { algorithms } from '../../../src/core/algorithm.ts';
+import { toPem } from '../../../src/x509/bundle.ts';
 import { parseCertificate } from '../../../src/x509/certificate.ts';
 import { encodeName, issueCertificate, randomSerial, selfSignedCodeSigningDraft } from '../../../src/x509/issue.ts';
 import { printName } from '../../../src/x509/name.ts';
 import { checkCodeSigningChain } from '../../../src/x509/profile.ts';
-import { keyOf, mintChain, toPem } from '../../support/pki.ts';
+import { keyOf, mintChain } from '../../support/pki.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'x509-issue-'));
 after(() => rmSync(folder, { recursive: true }));
