@@ -1,6 +1,7 @@
 // The composition root: the only file that exits, reads the environment or touches the global streams.
 // notation starts this program three times for each signature, so nothing is imported before the metadata answer but its
 // constant, and nothing of the runtime is loaded that it can do without.
+import type { Transport } from './http/transport.ts';
 import { metadata } from './plugin/metadata.ts';
 
 /** Set by the build; absent when the sources run as they are. */
@@ -38,10 +39,16 @@ async function runCommand(command: string, input: Input): Promise<void> {
   });
   const [{ serve }, { disk }] = await Promise.all([import('./plugin/serve.ts'), import('./store/disk.ts')]);
   const { env: environment, platform } = process;
-  const reply = await serve({ command, input, environment, platform, files: disk, now: () => new Date(), metadata });
+  const reply = await serve({ command, input, environment, platform, files: disk, transport, now: () => new Date(), metadata });
   if (reply.succeeded) print.out(reply.json);
   else print.error(reply.json);
   process.exit(reply.succeeded ? 0 : 1);
+}
+
+/** Bun's fetch and Node's node:https are each the quicker to load on their own runtime by far. */
+async function transport(): Promise<Transport> {
+  if ('Bun' in globalThis) return (await import('./http/fetch.ts')).fetchTransport;
+  return (await import('./http/node.ts')).nodeTransport;
 }
 
 /** notation parses all of stderr as JSON: libraries and runtime warnings must not get a word in. */
@@ -62,6 +69,7 @@ async function runTool(words: readonly string[]): Promise<void> {
     build: typeof BUILD === 'undefined' ? { form: 'source', commit: 'unknown' } : BUILD,
     now: () => new Date(),
     metadata,
+    transport,
     out: (text) => void process.stdout.write(text),
     error: (text) => void process.stderr.write(text),
   });

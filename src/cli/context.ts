@@ -1,4 +1,5 @@
 import type { Clock, Environment } from '../core/ports.ts';
+import type { LoadTransport } from '../http/transport.ts';
 
 /** What the tool may use of the world. */
 export interface ToolContext {
@@ -9,6 +10,7 @@ export interface ToolContext {
   /** The runtime and its version, for people. */
   readonly runtime: string;
   readonly build: Build;
+  readonly transport: LoadTransport;
   readonly now: Clock;
   readonly metadata: { readonly name: string; readonly version: string; readonly description: string };
   readonly out: (text: string) => void;

@@ -50,3 +50,39 @@ export interface NamedKeyPair {
 
 /** Looks a key name up in notation's `signingkeys.json`; undefined when it is not there. */
 export type NamedKeys = (name: string) => Promise<NamedKeyPair | undefined>;
+
+/** One HTTP request, whole. Header names are in lower case. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute, http: or https:. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+/** One HTTP response, whole. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By name in lower case; several of one name are joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As the server meant it: transfer and content encodings are undone. */
+  readonly body: Uint8Array;
+}
+
+/** The network, bounded: every exchange ends with the command's deadline, and no response is longer than a limit. */
+export interface Http {
+  /**
+   * Sends one request once and answers the response whatever its status. Follows no redirect.
+   * @throws NotationError `UNAVAILABLE` when there is no whole response, `TIMEOUT` when the deadline passes first.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Begins to connect to the origin of `url`, so that a request soon after need not wait for it. Never fails. */
+  warm(url: string): void;
+}
+
+/** The end of the time that one command has. */
+export interface Deadline {
+  /** Aborted when the time is up. */
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+}

@@ -2,16 +2,44 @@ import { NotationError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 import { type LogLevel, logLevels } from '../core/ports.ts';
 
-/** Every plugin-config option, once. plugin-spec/README.md documents the same rows, and a check holds the two together. */
+/**
+ * Every plugin-config option, once. plugin-spec/README.md documents the same rows, and a check holds the two together.
+ * An option of one backend is refused with a key of another: it would silently do nothing.
+ */
 export const options = [
-  { name: 'cert_chain', summary: 'file with the whole certificate chain: PEM, DER or PKCS#7, in any order' },
-  { name: 'ca_certs', summary: "file with the intermediate and root certificates, where the leaf comes from the key's own place" },
-  { name: 'passphrase_env', summary: "name of the environment variable that holds the key file's passphrase" },
-  { name: 'passphrase_file', summary: "file whose first line is the key file's passphrase" },
-  { name: 'timeout', summary: 'deadline of the whole command: 30s (default), 500ms, 2m, or plain seconds' },
-  { name: 'log_file', summary: 'file that the log is appended to (also: environment variable NOTATION_TS_KMS_LOG)' },
-  { name: 'log_level', summary: 'error, warn, info (default) or debug' },
+  { name: 'cert_chain', of: 'any', summary: 'file with the whole certificate chain: PEM, DER or PKCS#7, in any order' },
+  {
+    name: 'ca_certs',
+    of: 'any',
+    summary: "file with the intermediate and root certificates, where the leaf comes from the key's own place",
+  },
+  { name: 'self_signed', of: 'azure', summary: "true: the leaf in the key's own place is the whole chain" },
+  { name: 'cert_source', of: 'azure', summary: 'certificate (default), or secret: take the chain from the secret of the same name' },
+  { name: 'passphrase_env', of: 'file', summary: "name of the environment variable that holds the key file's passphrase" },
+  { name: 'passphrase_file', of: 'file', summary: "file whose first line is the key file's passphrase" },
+  { name: 'aws_region', of: 'aws', summary: 'region, where the key id does not name it' },
+  { name: 'aws_profile', of: 'aws', summary: 'profile of the shared AWS configuration files' },
+  { name: 'aws_role_arn', of: 'aws', summary: 'role to assume before signing' },
+  { name: 'aws_external_id', of: 'aws', summary: 'external id that the trust policy of aws_role_arn asks for' },
+  { name: 'aws_role_session_name', of: 'aws', summary: 'name of the session of aws_role_arn' },
+  { name: 'credential_type', of: 'azure', summary: 'where the Azure credential comes from' },
+  { name: 'client_id', of: 'azure', summary: 'client id of the application or of the user-assigned managed identity' },
+  { name: 'tenant_id', of: 'azure', summary: 'Microsoft Entra tenant' },
+  { name: 'authority_host', of: 'azure', summary: 'address of the Microsoft Entra authority, for other clouds' },
+  { name: 'ca_bundle', of: 'any', summary: "PEM file of certificate authorities to trust for TLS, besides the system's" },
+  { name: 'timeout', of: 'any', summary: 'deadline of the whole command: 30s (default), 500ms, 2m, or plain seconds' },
+  { name: 'log_file', of: 'any', summary: 'file that the log is appended to (also: environment variable NOTATION_TS_KMS_LOG)' },
+  { name: 'log_level', of: 'any', summary: 'error, warn, info (default) or debug' },
 ] as const;
+
+/** The backends that have options of their own. */
+export type BackendName = Exclude<(typeof options)[number]['of'], 'any'>;
+
+/** Spellings of other plugins that are understood too. */
+const aliases: ReadonlyMap<string, OptionName> = new Map([
+  ['aws-region', 'aws_region'],
+  ['aws-profile', 'aws_profile'],
+]);
 
 export type OptionName = (typeof options)[number]['name'];
 
@@ -26,19 +54,39 @@ const defaultDeadlineMs = 30_000;
 const longestDeadlineMs = 3_600_000;
 const exclusive: readonly (readonly [OptionName, OptionName])[] = [
   ['cert_chain', 'ca_certs'],
+  ['cert_chain', 'self_signed'],
+  ['cert_chain', 'cert_source'],
+  ['ca_certs', 'self_signed'],
   ['passphrase_env', 'passphrase_file'],
 ];
 
 /** Checks plugin-config options. @throws NotationError `CONFIG` for an unknown, empty, malformed or contradicting option. */
 export function parseSettings(config: ReadonlyMap<string, string>): Settings {
   const text = Object.fromEntries([...config].map(([name, value]) => [knownOption(name), nonEmpty(name, value)]));
+  if (Object.keys(text).length < config.size)
+    throw new NotationError('CONFIG', 'plugin config: an option is given under two spellings', { hint: 'remove one of them' });
   for (const [one, other] of exclusive) refuseBoth(text, one, other);
   return { text, deadlineMs: deadline(text['timeout']), logLevel: logLevel(text['log_level']) };
 }
 
+/** Checks that every option is for keys of this backend. @throws NotationError `CONFIG` for one of another's. */
+export function checkOptionsOf(backend: BackendName, settings: Settings): void {
+  const stray = options.find(({ name, of }) => settings.text[name] !== undefined && of !== 'any' && of !== backend);
+  if (stray === undefined || stray.of === 'any') return;
+  throw new NotationError(
+    'CONFIG',
+    `plugin config ${stray.name}: it is for ${titles[stray.of]}, and the key id names one of ${titles[backend]}`,
+    {
+      hint: 'remove it, or correct the key id',
+    },
+  );
+}
+
+const titles: Readonly<Record<BackendName, string>> = { file: 'keys in local files', aws: 'AWS KMS', azure: 'Azure Key Vault' };
+
 function knownOption(name: string): OptionName {
-  const known = options.find((option) => option.name === name);
-  if (known !== undefined) return known.name;
+  const known = aliases.get(name) ?? options.find((option) => option.name === name)?.name;
+  if (known !== undefined) return known;
   const names = options.map((option) => option.name);
   const meant = nearest(name, names);
   throw new NotationError('CONFIG', `plugin config: unknown option ${JSON.stringify(name)}`, {

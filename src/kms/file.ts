@@ -8,12 +8,12 @@ import { type Certificate, leafByName, parseCertificate } from '../x509/certific
 import { keySpecOf } from '../x509/key-spec.ts';
 import { collectCertificates, readCertificates } from './certificates.ts';
 import { formOf, isEncrypted, type KeyForm } from './key-form.ts';
-import type { Key, KeyContext, KeyProvider } from './provider.ts';
+import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 const keyFileLimit = 1 << 20;
 
 /** Key ids: `file:///abs/key.pem`, a path, or the name of a key pair in notation's signingkeys.json. */
-export const fileKeys: KeyProvider = { open: openFileKey };
+export const fileKeys: KeyProvider = { open: openFileKey, describe: describeFileKey };
 
 /** Where a key is, and the certificate file that is known to belong to it, if any. */
 interface Place {
@@ -35,9 +35,16 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
   const algorithm = await algorithmOf(collected, file);
   return {
     algorithm,
+    publicKeyInfo: () => publicKeyInfoOf(file),
     certificates: () => chainOf(collected, file),
     sign: async (message) => (await import('./private-key.ts')).signWith(await file.open(), algorithm, message),
   };
+}
+
+async function describeFileKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
+  const place = await locate(keyId, context);
+  const { algorithm } = await openFileKey(keyId, context);
+  return { id: place.keyPath, spec: algorithm.keySpec, state: 'enabled', algorithms: [algorithm.signing], facts: {} };
 }
 
 /**

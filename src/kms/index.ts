@@ -1,32 +1,49 @@
 import { NotationError } from '../core/error.ts';
-import type { Key, KeyContext, KeyProvider } from './provider.ts';
+import { type BackendName, checkOptionsOf } from './config.ts';
+import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 interface Backend {
-  readonly schemes: readonly string[];
-  /** Key ids without a scheme that are this backend's. */
-  readonly bare: RegExp;
+  readonly name: BackendName;
+  /** How its key ids begin. */
+  readonly forms: RegExp;
   readonly load: () => Promise<KeyProvider>;
 }
 
-/** One row a backend, first match wins; what no other backend knows is a local file or a name in signingkeys.json. */
-const backends: readonly Backend[] = [{ schemes: ['file'], bare: /^/, load: async () => (await import('./file.ts')).fileKeys }];
+/** One row a backend, first match wins. What has no scheme is a local file or a name in signingkeys.json; `C:\k.pem` has none. */
+const backends: readonly Backend[] = [
+  { name: 'aws', forms: /^awskms:|^arn:aws[a-z0-9-]*:kms:|^alias\//i, load: async () => (await import('./aws.ts')).awsKeys },
+  { name: 'azure', forms: /^azurekms:|^https:/i, load: async () => (await import('./azure.ts')).azureKeys },
+  { name: 'file', forms: /^file:|^(?![a-z][a-z0-9+.-]+:)/i, load: loadFiles },
+];
 
 /**
  * Opens the key that `keyId` names in whichever backend knows its form; loads that backend's code and no other's.
- * @throws NotationError `KEY_NOT_FOUND` for a scheme that no backend knows, and whatever the backend throws.
+ * @throws NotationError `KEY_NOT_FOUND` for a scheme that no backend knows, `CONFIG` for an option of another backend, and whatever the backend throws.
  */
 export async function openKey(keyId: string, context: KeyContext): Promise<Key> {
-  const scheme = schemeOf(keyId);
-  const backend = backends.find((row) => (scheme === undefined ? row.bare.test(keyId) : row.schemes.includes(scheme)));
-  if (backend !== undefined) return (await backend.load()).open(keyId, context);
-  // notation lets a key be named `team:release`.
-  if ((await context.namedKeys(keyId)) !== undefined) return (await import('./file.ts')).fileKeys.open(keyId, context);
-  throw new NotationError('KEY_NOT_FOUND', `key id: no backend knows the scheme ${scheme}:`, {
-    hint: `use one of ${backends.flatMap((row) => row.schemes.map((name) => `${name}:`)).join(', ')}, a path, or a name in signingkeys.json`,
+  return (await providerOf(keyId, context)).open(keyId, context);
+}
+
+/** What the backend says of the key, of one that cannot sign too. @throws NotationError as `openKey` */
+export async function describeKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
+  return (await providerOf(keyId, context)).describe(keyId, context);
+}
+
+async function providerOf(keyId: string, context: KeyContext): Promise<KeyProvider> {
+  const backend = backends.find(({ forms }) => forms.test(keyId)) ?? (await namedLikeAScheme(keyId, context));
+  checkOptionsOf(backend.name, context.settings);
+  return backend.load();
+}
+
+/** notation lets a key be named `team:release`. */
+async function namedLikeAScheme(keyId: string, context: KeyContext): Promise<Backend> {
+  if ((await context.namedKeys(keyId)) !== undefined) return { name: 'file', forms: /^/, load: loadFiles };
+  const scheme = keyId.slice(0, keyId.indexOf(':') + 1);
+  throw new NotationError('KEY_NOT_FOUND', `key id: no backend knows the scheme ${scheme}`, {
+    hint: 'use awskms:, azurekms:, https:, file:, the ARN of an AWS KMS key, alias/NAME, a path, or a name in signingkeys.json',
   });
 }
 
-/** Two letters at least: `C:\keys\k.pem` has no scheme. */
-function schemeOf(keyId: string): string | undefined {
-  return /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(keyId)?.[1]?.toLowerCase();
+async function loadFiles(): Promise<KeyProvider> {
+  return (await import('./file.ts')).fileKeys;
 }

@@ -1,5 +1,6 @@
 import type { Algorithm } from '../core/algorithm.ts';
-import type { Environment, Files, Log, NamedKeys } from '../core/ports.ts';
+import type { Der } from '../core/bytes.ts';
+import type { Deadline, Environment, Files, Http, Log, NamedKeys } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Settings } from './config.ts';
 
@@ -10,21 +11,41 @@ export interface KeyContext {
   readonly files: Files;
   readonly namedKeys: NamedKeys;
   readonly log: Log;
-  /** Aborted when the deadline of the whole command has passed. */
-  readonly signal: AbortSignal;
+  readonly http: Http;
+  /** Of the whole command: credentials, key and signature. */
+  readonly deadline: Deadline;
 }
 
 /** A backend. Opens the key ids of its own forms; opening never signs. */
 export interface KeyProvider {
   /** @throws NotationError `KEY_NOT_FOUND`, `KEY_UNUSABLE`, `CONFIG`, `FILE`, `CERTIFICATE`, `ACCESS_DENIED` … */
   open(keyId: string, context: KeyContext): Promise<Key>;
+  /** What the backend says of a key, of one that cannot sign too. @throws NotationError as `open` */
+  describe(keyId: string, context: KeyContext): Promise<KeyDescription>;
 }
 
 /** One opened key. */
 export interface Key {
   readonly algorithm: Algorithm;
+  /** The SubjectPublicKeyInfo, from the backend itself. */
+  publicKeyInfo(): Promise<Der>;
   /** The chain, leaf first, root last; the leaf's public key is the key's where the backend knows it. */
   certificates(): Promise<readonly Certificate[]>;
   /** Takes the message, never its digest, and answers PSS (salt = hash length) for RSA and fixed-width r‖s for EC, never DER. */
   sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A backend's own words about a key, for people. */
+export interface KeyDescription {
+  /** The key's whole name: path, ARN, versioned URL. */
+  readonly id: string;
+  /** One of the six key specs, or the backend's name for what is none of them. */
+  readonly spec: string;
+  /** `enabled`, or why the key cannot be used now. */
+  readonly state: string;
+  readonly version?: string;
+  /** What the backend would sign with, by its own names. */
+  readonly algorithms: readonly string[];
+  /** More that is worth knowing: label and text. */
+  readonly facts: Readonly<Record<string, string>>;
 }

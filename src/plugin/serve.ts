@@ -1,12 +1,14 @@
 import { NotationError, toNotationError } from '../core/error.ts';
 import type { Clock, Environment, Files, Log, LogLevel } from '../core/ports.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { openHttp } from '../http/open.ts';
+import type { LoadTransport } from '../http/transport.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
 import { parseJson } from '../protocol/json.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { openLog, silent } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
-import { withDeadline } from './deadline.ts';
 import { type Prepared, prepare } from './handlers.ts';
 import type { metadata } from './metadata.ts';
 
@@ -18,6 +20,7 @@ export interface Invocation {
   readonly environment: Environment;
   readonly platform: string;
   readonly files: Files;
+  readonly transport: LoadTransport;
   readonly now: Clock;
   readonly metadata: typeof metadata;
 }
@@ -76,11 +79,12 @@ function logFailure(log: Log, error: unknown): void {
 }
 
 function run(prepared: Prepared, invocation: Invocation, settings: Settings, log: Log): Promise<object> {
-  const { environment, files, now, metadata } = invocation;
+  const { environment, files, transport, now, metadata } = invocation;
   const keys = namedKeys(directoriesOf(invocation), files);
-  return withDeadline(settings.deadlineMs, (signal) =>
-    prepared.run({ settings, environment, files, namedKeys: keys, log, signal, now, metadata }),
-  );
+  return withDeadline(settings.deadlineMs, (deadline) => {
+    const http = openHttp({ transport, environment, files, deadline, bundle: settings.text.ca_bundle });
+    return prepared.run({ settings, environment, files, namedKeys: keys, log, http, deadline, now, metadata });
+  });
 }
 
 /** notation sends `{}` or more with get-plugin-metadata; a person may send nothing. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { algorithms, type KeySpec } from '../../src/core/algorithm.ts';
 import type { Environment, Log } from '../../src/core/ports.ts';
+import { nodeTransport } from '../../src/http/node.ts';
+import { openHttp } from '../../src/http/open.ts';
 import { parseSettings } from '../../src/kms/config.ts';
 import type { KeyContext } from '../../src/kms/provider.ts';
 import { disk } from '../../src/store/disk.ts';
@@ -38,13 +40,15 @@ export function contextOf(
   environment: Environment = {},
   log: Log = () => undefined,
 ): KeyContext {
+  const deadline = { signal: new AbortController().signal, remainingMs: () => 30_000 };
   return {
     settings: parseSettings(new Map(Object.entries(config))),
     environment,
     files: disk,
     namedKeys: async () => undefined,
     log,
-    signal: new AbortController().signal,
+    http: openHttp({ transport: async () => nodeTransport, environment, files: disk, deadline, bundle: config['ca_bundle'] }),
+    deadline,
   };
 }
 

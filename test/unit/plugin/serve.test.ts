@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Files } from '../../../src/core/ports.ts';
+import { nodeTransport } from '../../../src/http/node.ts';
 import { metadata } from '../../../src/plugin/metadata.ts';
 import { type Invocation, serve } from '../../../src/plugin/serve.ts';
 import { disk } from '../../../src/store/disk.ts';
@@ -12,7 +13,18 @@ const never: Files = { look: () => new Promise(() => undefined), read: () => new
 
 function invocation(change: Partial<Invocation> & { readonly request?: unknown }): Invocation {
   const input = Buffer.from(JSON.stringify(change.request ?? {}));
-  return { command: 'describe-key', input, environment: {}, platform: 'linux', files: disk, now: () => new Date(), metadata, ...change };
+  const transport = async () => nodeTransport;
+  return {
+    command: 'describe-key',
+    input,
+    environment: {},
+    platform: 'linux',
+    files: disk,
+    transport,
+    now: () => new Date(),
+    metadata,
+    ...change,
+  };
 }
 
 test('a key that never answers ends in TIMEOUT at the deadline', async () => {

@@ -1,11 +1,13 @@
 import { NotationError } from '../core/error.ts';
+import type { Deadline } from '../core/ports.ts';
 
 /**
  * Runs `work` under one deadline for everything it does; its signal is aborted when the time is up.
  * @throws NotationError `TIMEOUT`
  */
-export async function withDeadline<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(milliseconds: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  const end = performance.now() + milliseconds;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -14,7 +16,7 @@ export async function withDeadline<T>(milliseconds: number, work: (signal: Abort
     }, milliseconds);
   });
   try {
-    return await Promise.race([work(controller.signal), late]);
+    return await Promise.race([work({ signal: controller.signal, remainingMs: () => end - performance.now() }), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,71 @@
+// The one way to the network: proxies and trust as the user set them, every exchange bounded in time and length.
+import { NotationError } from '../core/error.ts';
+import type { Deadline, Environment, Files, Http, HttpRequest } from '../core/ports.ts';
+import { toFailure } from './failure.ts';
+import { proxyFor } from './proxy.ts';
+import type { LoadTransport, Route, Transport } from './transport.ts';
+
+/** Longer than any answer of a key service, an identity service or a registry's token service. */
+const responseLimit = 4 << 20;
+const bundleLimit = 4 << 20;
+
+export interface HttpOptions {
+  readonly transport: LoadTransport;
+  readonly environment: Environment;
+  readonly files: Files;
+  readonly deadline: Deadline;
+  /** Path of a PEM file of certificate authorities to trust besides the system's. */
+  readonly bundle: string | undefined;
+}
+
+/** Opens the network lazily: nothing is loaded and no file is read before the first use. */
+export function openHttp(options: HttpOptions): Http {
+  const ready = once(() => Promise.all([options.transport(), readBundle(options)]));
+  return {
+    send: async (request) => {
+      const [transport, authorities] = await ready();
+      return send(request, transport, routeTo(request.url, options, authorities));
+    },
+    warm: (url) =>
+      void ready().then(
+        ([transport, authorities]) => transport.warm(url, routeTo(url, options, authorities)),
+        // Told by the request that follows.
+        () => undefined,
+      ),
+  };
+}
+
+async function send(request: HttpRequest, transport: Transport, route: Route) {
+  try {
+    return await transport.exchange(request, route);
+  } catch (cause) {
+    throw toFailure(cause, request.url, route);
+  }
+}
+
+function routeTo(url: string, { environment, deadline }: HttpOptions, authorities: string | undefined): Route {
+  const proxy = proxyFor(url, environment);
+  return {
+    ...(proxy !== undefined && { proxy }),
+    ...(authorities !== undefined && { authorities }),
+    signal: deadline.signal,
+    limit: responseLimit,
+  };
+}
+
+async function readBundle({ bundle, files }: HttpOptions): Promise<string | undefined> {
+  if (bundle === undefined) return undefined;
+  const text = Buffer.from(await files.read(bundle, 'certificate authorities (ca_bundle)', bundleLimit)).toString('latin1');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new NotationError('CONFIG', `ca_bundle ${bundle}: expected certificates in PEM, found none`, {
+    hint: 'name a PEM file of the certificate authorities that the service’s TLS certificate comes from',
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
