@@ -13,6 +13,8 @@ type Input = Uint8Array | { readonly problem: string };
 const inputLimit = 64 * 1024 * 1024;
 const protocolCommands = ['get-plugin-metadata', 'describe-key', 'generate-signature', 'generate-envelope', 'verify-signature'];
 
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+
 const command = process.argv[2] ?? '';
 if (protocolCommands.includes(command)) await runPlugin(command);
 else await runTool(process.argv.slice(2));
@@ -47,8 +49,19 @@ async function runCommand(command: string, input: Input): Promise<void> {
 
 /** Bun's fetch and Node's node:https are each the quicker to load on their own runtime by far. */
 async function transport(): Promise<Transport> {
-  if ('Bun' in globalThis) return (await import('./http/fetch.ts')).fetchTransport;
+  if ('Bun' in globalThis) return (await import('./http/fetch.ts')).fetchTransport(unproxied);
   return (await import('./http/node.ts')).nodeTransport;
+}
+
+/** Children must see the proxy variables, and Bun's fetch must not at the moment it is called. */
+function unproxied<T>(work: () => T): T {
+  const kept = proxyVariables.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]] as const);
+  for (const [name] of kept) delete process.env[name];
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of kept) process.env[name] = value;
+  }
 }
 
 /** notation parses all of stderr as JSON: libraries and runtime warnings must not get a word in. */

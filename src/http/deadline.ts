@@ -1,6 +1,9 @@
 import { NotationError } from '../core/error.ts';
 import type { Deadline } from '../core/ports.ts';
 
+/** What was under way may say by itself what it waited for. */
+const graceMs = 50;
+
 /**
  * Runs `work` under one deadline for everything it does; its signal is aborted when the time is up.
  * @throws NotationError `TIMEOUT`
@@ -11,8 +14,8 @@ export async function withDeadline<T>(milliseconds: number, work: (deadline: Dea
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(tooLate(milliseconds));
       controller.abort();
+      timer = setTimeout(() => reject(tooLate(milliseconds)), graceMs);
     }, milliseconds);
   });
   try {

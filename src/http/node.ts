@@ -1,8 +1,89 @@
-import type { Transport } from './transport.ts';
+// The wire on Node.js: node:https loads in a fifth of the time of its fetch, and takes authorities and proxies.
+import { type Agent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import { getCACertificates } from 'node:tls';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { HttpRequest, HttpResponse } from '../core/ports.ts';
+import { BodyTooLong, type Route, type Transport } from './transport.ts';
 
+/** Requests by node:http and node:https. */
 export const nodeTransport: Transport = {
-  exchange: async () => {
-    throw new Error('not written yet');
-  },
+  exchange: async (request, route) => send(request, route, await agentFor(request.url, route)),
+  // Worth its code only where the start of the process is short.
   warm: () => undefined,
+};
+
+const agents = new Map<string, Promise<Agent | undefined>>();
+
+/** One agent for each way to travel, so that connections are used again. */
+function agentFor(url: string, route: Route): Promise<Agent | undefined> {
+  const secure = url.startsWith('https:');
+  const way = `${secure} ${route.proxy ?? ''} ${route.authorities ?? ''}`;
+  const agent = agents.get(way) ?? openAgent(secure, route);
+  agents.set(way, agent);
+  return agent;
+}
+
+async function openAgent(secure: boolean, { proxy, authorities }: Route): Promise<Agent | undefined> {
+  const trust = secure ? { ca: trusted(authorities) } : {};
+  if (proxy === undefined) return secure ? new TlsAgent({ keepAlive: true, ...trust }) : undefined;
+  if (secure) return new (await import('https-proxy-agent')).HttpsProxyAgent(proxy, { keepAlive: true, ...trust });
+  return new (await import('http-proxy-agent')).HttpProxyAgent(proxy, { keepAlive: true });
+}
+
+/** The runtime's authorities, the system's, as every other program of this machine trusts them, and the user's own. */
+function trusted(authorities: string | undefined): string[] {
+  return [...getCACertificates('default'), ...getCACertificates('system'), ...(authorities === undefined ? [] : [authorities])];
+}
+
+function send(request: HttpRequest, { signal, limit }: Route, agent: Agent | undefined): Promise<HttpResponse> {
+  const { method, headers, body, url } = request;
+  const options: RequestOptions = { method, headers: { ...headers }, signal, ...(agent !== undefined && { agent }) };
+  return new Promise((resolve, reject) => {
+    const sent = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, (response) => {
+      readBody(response, limit)
+        .then((whole) => resolve(toResponse(response, whole, limit)), reject)
+        .catch(reject);
+    });
+    sent.on('error', reject);
+    // https-proxy-agent would pass a refusal off as the server's own answer.
+    sent.on('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
+      if (statusCode === 200) return;
+      reject(Object.assign(new Error(`proxy: ${statusCode}`), { code: 'ERR_PROXY_TUNNEL' }));
+      sent.destroy();
+    });
+    sent.end(body);
+  });
+}
+
+async function readBody(response: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total > limit) throw new BodyTooLong();
+  }
+  return Buffer.concat(chunks);
+}
+
+function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array, limit: number): HttpResponse {
+  const texts = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const);
+  return { status: statusCode, headers: Object.fromEntries(texts), body: decode(body, headers['content-encoding'], limit) };
+}
+
+function decode(body: Uint8Array, encoding: string | undefined, limit: number): Uint8Array {
+  const undo = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()];
+  if (undo === undefined || body.length === 0) return body;
+  try {
+    return undo(body, { maxOutputLength: limit });
+  } catch (cause) {
+    throw cause instanceof RangeError ? new BodyTooLong() : cause;
+  }
+}
+
+const decoders: Readonly<Record<string, (body: Uint8Array, how: { readonly maxOutputLength: number }) => Uint8Array>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
 };

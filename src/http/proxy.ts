@@ -3,15 +3,15 @@ import type { Environment } from '../core/ports.ts';
 
 /**
  * The proxy for a request, as curl, Go and the AWS CLI choose it: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, unless NO_PROXY names
- * the host. Lower-case names are read too, and win. Loopback addresses never go through a proxy, as in Go.
+ * the host. Lower-case names are read too, and win. Loopback addresses never go through a proxy, as in Go, nor do link-local ones, where
+ * clouds answer a machine's own questions about its credentials.
  * @throws NotationError `CONFIG` when the proxy is no http: or https: URL.
  */
 export function proxyFor(url: string, environment: Environment): string | undefined {
   const { protocol, hostname, port } = new URL(url);
   const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const proxy = variable(name, environment);
-  if (proxy === undefined || isLoopback(hostname) || isExcluded(hostname, port || defaultPorts[protocol] || '', environment))
-    return undefined;
+  if (proxy === undefined || isNear(hostname) || isExcluded(hostname, port || defaultPorts[protocol] || '', environment)) return undefined;
   return checkProxy(proxy, name.toUpperCase());
 }
 
@@ -21,8 +21,13 @@ function variable(name: string, environment: Environment): string | undefined {
   return environment[name] || environment[name.toUpperCase()] || undefined;
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+function isNear(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname === '[fd00:ec2::254]' ||
+    /^(127\.\d{1,3}|169\.254)(\.\d{1,3}){2}$/.test(hostname)
+  );
 }
 
 /** `*`, a host name (and all below it), an address, each with or without a port; addresses by prefix length (10.0.0.0/8) too. */
