@@ -21,7 +21,12 @@ export function parseCertificates(bytes: Uint8Array, what: string): readonly Cer
 
 /** Certificates as PEM (RFC 7468), one block after another. */
 export function toPem(certificates: readonly Der[]): string {
-  return certificates.map((der) => `-----BEGIN CERTIFICATE-----\n${wrap(toBase64(der))}-----END CERTIFICATE-----\n`).join('');
+  return certificates.map((der) => toPemBlock('CERTIFICATE', der)).join('');
+}
+
+/** One PEM block (RFC 7468) with the label, as in "PUBLIC KEY". */
+export function toPemBlock(label: string, der: Der): string {
+  return `-----BEGIN ${label}-----\n${wrap(toBase64(der))}-----END ${label}-----\n`;
 }
 
 function wrap(base64: string): string {

@@ -23,7 +23,7 @@ import {
 import { extendedKeyUsageOid, extensionOid, type KeyUsageBit, keyUsageBit } from './extension.ts';
 import { keySpecOf } from './key-spec.ts';
 import { attributeTypes, type Name } from './name.ts';
-import { encodeSignatureAlgorithm } from './signature-algorithm.ts';
+import { encodeSignatureAlgorithm, encodeSignatureValue } from './signature-algorithm.ts';
 
 /** Attributes in order, one to each place: a short name ("CN") or dotted object identifier, and the text. Or a name as it is. */
 export type NameDraft = readonly (readonly [type: string, value: string])[] | Pick<Name, 'der'>;
@@ -57,15 +57,17 @@ export async function issueCertificate(draft: CertificateDraft, sign: (tbs: Uint
   const algorithm = encodeSignatureAlgorithm(draft.algorithm);
   const tbs = encodeTbs(draft, algorithm);
   const signature = await sign(tbs);
-  return sealCertificate(tbs, algorithm, draft.algorithm.kind === 'EC' ? encodeEcdsa(signature) : signature);
+  return sealCertificate(tbs, algorithm, encodeSignatureValue(draft.algorithm, signature));
 }
+
+/** From when to when a certificate is valid, both ends included; whole seconds. */
+export type Validity = Pick<CertificateDraft, 'notBefore' | 'notAfter'>;
 
 /**
  * The draft of a certificate that signs itself and code, with the names and the validity of notation's own test certificates.
  * @throws NotationError `KEY_UNUSABLE` when the key is of no supported spec.
  */
 export function selfSignedCodeSigningDraft(commonName: string, spki: Der, now: Date, hours = 24): CertificateDraft {
-  const algorithm = algorithmOfSpec(keySpecOf(spki, 'public key'));
   const subject: NameDraft = [
     ['C', 'US'],
     ['ST', 'WA'],
@@ -73,23 +75,26 @@ export function selfSignedCodeSigningDraft(commonName: string, spki: Der, now: D
     ['O', 'Notary'],
     ['CN', commonName],
   ];
-  return {
-    subject,
-    issuer: subject,
-    serial: randomSerial(),
-    notBefore: now,
-    notAfter: new Date(now.getTime() + hours * 3_600_000),
-    publicKeyInfo: spki,
-    algorithm,
-    extensions: [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning]), subjectKeyId(spki)],
-  };
+  return selfSignedDraft(subject, spki, { notBefore: now, notAfter: new Date(now.getTime() + hours * 3_600_000) });
+}
+
+/**
+ * The draft of a certificate that signs itself and code: exactly what notation accepts of one, and no authority.
+ * @throws NotationError `KEY_UNUSABLE` when the key is of no supported spec.
+ */
+export function selfSignedDraft(subject: NameDraft, spki: Der, { notBefore, notAfter }: Validity): CertificateDraft {
+  const algorithm = algorithmOfSpec(keySpecOf(spki, 'public key'));
+  const extensions = [...codeSigningUsages(), subjectKeyId(spki)];
+  return { subject, issuer: subject, serial: randomSerial(), notBefore, notAfter, publicKeyInfo: spki, algorithm, extensions };
+}
+
+/** The usages of a signing certificate (signature specification § Certificate Requirements), to issue or to ask for. */
+export function codeSigningUsages(): readonly ExtensionDraft[] {
+  return [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
 }
 
 /** TBSCertificate, version 3, that names `signatureAlgorithm` as its own. */
 export function encodeTbs(draft: CertificateDraft, signatureAlgorithm: Der): Der {
-  const extensions = draft.extensions.map(({ oid: type, critical, value }) =>
-    sequence(oid(type), ...(critical ? [boolean(true)] : []), octetString(value)),
-  );
   return sequence(
     explicit(0, integer(2)),
     integer(Buffer.from(draft.serial, 'hex')),
@@ -98,8 +103,15 @@ export function encodeTbs(draft: CertificateDraft, signatureAlgorithm: Der): Der
     sequence(time(draft.notBefore), time(draft.notAfter)),
     encodeName(draft.subject),
     draft.publicKeyInfo,
-    ...(extensions.length > 0 ? [explicit(3, sequence(...extensions))] : []),
+    ...(draft.extensions.length > 0 ? [explicit(3, encodeExtensions(draft.extensions))] : []),
   );
+}
+
+/** Extensions (RFC 5280 §4.1): a SEQUENCE of them, in this order. */
+export function encodeExtensions(extensions: readonly ExtensionDraft[]): Der {
+  const encode = ({ oid: type, critical, value }: ExtensionDraft) =>
+    sequence(oid(type), ...(critical ? [boolean(true)] : []), octetString(value));
+  return sequence(...extensions.map(encode));
 }
 
 /** The certificate of its parts; `signature` in the form that `signatureAlgorithm` puts into certificates. */
@@ -172,10 +184,4 @@ function keyIdOf(spki: Der): Uint8Array {
     return fields.bitString().bytes;
   });
   return createHash('sha256').update(bits).digest().subarray(0, 20);
-}
-
-// RFC 3279 §2.2.3: certificates hold ECDSA signatures as SEQUENCE { r, s }.
-function encodeEcdsa(signature: Uint8Array): Der {
-  const half = signature.length / 2;
-  return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
 }

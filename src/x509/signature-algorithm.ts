@@ -51,6 +51,16 @@ export function encodeSignatureAlgorithm(algorithm: Algorithm): Der {
   return sequence(oid(pssOid), sequence(explicit(0, hash), explicit(1, mgf), explicit(2, integer(algorithm.hashBytes))));
 }
 
+/**
+ * A row's signature as certificates and requests hold it: PSS as it is, ECDSA as SEQUENCE { r, s } (RFC 3279 §2.2.3).
+ * @param signature PSS with a salt as long as the hash, or fixed-width r‖s
+ */
+export function encodeSignatureValue(algorithm: Algorithm, signature: Uint8Array): Uint8Array {
+  if (algorithm.kind === 'RSA') return signature;
+  const half = signature.length / 2;
+  return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
+}
+
 const pssOid = '1.2.840.113549.1.1.10';
 const mgf1Oid = '1.2.840.113549.1.1.8';
 const hashOids = { 'SHA-256': '2.16.840.1.101.3.4.2.1', 'SHA-384': '2.16.840.1.101.3.4.2.2', 'SHA-512': '2.16.840.1.101.3.4.2.3' } as const;
