@@ -1,13 +1,13 @@
 // Keys in local files: no network, for development, for air-gapped machines, and for tests.
 import type { KeyObject } from 'node:crypto';
-import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
+import { type Algorithm, algorithmBy, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
-import { keySpecOf } from '../x509/key-spec.ts';
+import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
 import { collectCertificates, readCertificates } from './certificates.ts';
-import { formOf, isEncrypted, type KeyForm } from './key-form.ts';
+import { formOf, isEncrypted, type KeyForm, printForm } from './key-form.ts';
 import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 const keyFileLimit = 1 << 20;
@@ -24,6 +24,8 @@ interface Place {
 /** A key file's content, opened as far as it can be without need of the passphrase. */
 interface KeyFile {
   readonly what: string;
+  readonly format: string;
+  readonly encrypted: boolean;
   readonly open: () => Promise<KeyObject>;
   readonly certificates: () => Promise<readonly Certificate[]>;
 }
@@ -43,8 +45,30 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
 
 async function describeFileKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
   const place = await locate(keyId, context);
-  const { algorithm } = await openFileKey(keyId, context);
-  return { id: place.keyPath, spec: algorithm.keySpec, state: 'enabled', algorithms: [algorithm.signing], facts: {} };
+  const file = await readKeyFile(place, context);
+  const locked = file.encrypted && (await passphrase(context)) === undefined;
+  const spec = locked ? await specByLeaf(file, context) : keySpecOrName(await publicKeyInfoOf(file), file.what);
+  const algorithm = algorithmBy('keySpec', spec);
+  return {
+    id: place.keyPath,
+    spec,
+    state: locked ? 'locked: no passphrase was given (passphrase_env, passphrase_file)' : 'enabled',
+    algorithms: algorithm === undefined ? [] : [algorithm.signing],
+    facts: { Format: file.format, Encrypted: file.encrypted ? 'yes' : 'no', ...(await describeMode(place.keyPath, context)) },
+  };
+}
+
+/** What the certificates say of a key that cannot be opened. */
+async function specByLeaf(file: KeyFile, context: KeyContext): Promise<string> {
+  const leaf = leafByName(await collectCertificates(context, file.certificates));
+  return leaf === undefined ? 'unknown' : keySpecOrName(leaf.publicKeyInfo, 'leaf certificate');
+}
+
+async function describeMode(path: string, context: KeyContext): Promise<Readonly<Record<string, string>>> {
+  const mode = (await context.files.look(path))?.mode ?? 0;
+  if (mode === 0) return {};
+  const remark = isReadByOthers(mode) ? ', readable by others: chmod 600 it' : '';
+  return { 'File mode': `${mode.toString(8).padStart(4, '0')}${remark}` };
 }
 
 /**
@@ -95,11 +119,14 @@ async function readKeyFile(place: Place, context: KeyContext): Promise<KeyFile> 
   const form = formOf(bytes);
   if (form === undefined) throw noKey(what);
   if (form === 'pkcs12') return pkcs12File(bytes, what, context);
+  const encrypted = isEncrypted(bytes, form);
   return {
     what,
+    format: printForm(bytes, form),
+    encrypted,
     open: once(async () => {
       const { openPrivateKey } = await import('./private-key.ts');
-      return openPrivateKey(bytes, form, isEncrypted(bytes, form) ? await passphrase(context) : undefined, what);
+      return openPrivateKey(bytes, form, encrypted ? await passphrase(context) : undefined, what);
     }),
     certificates: () => certificatesBeside(place, bytes, form, context),
   };
@@ -110,7 +137,13 @@ async function pkcs12File(bytes: Uint8Array, what: string, context: KeyContext):
   const { openPkcs12 } = await import('./pkcs12.ts');
   const secret = await passphrase(context);
   const opened = openPkcs12(bytes, secret, what);
-  return { what, open: async () => opened.key, certificates: async () => opened.certificates.map((der) => parseCertificate(der)) };
+  return {
+    what,
+    format: printForm(bytes, 'pkcs12'),
+    encrypted: Boolean(secret),
+    open: async () => opened.key,
+    certificates: async () => opened.certificates.map((der) => parseCertificate(der)),
+  };
 }
 
 /** In this order: the file that signingkeys.json names, the key's own PEM, `key.crt` or `key.pem` beside it (with and without the key's own extension). */
@@ -145,7 +178,11 @@ function passphraseOf(variable: string, context: KeyContext): string {
 
 async function warnOfReaders(path: string, context: KeyContext): Promise<void> {
   const mode = (await context.files.look(path))?.mode ?? 0;
-  if ((mode & 0o077) !== 0) context.log('warn', 'the key file is readable by others: chmod 600 it', { path, mode: mode.toString(8) });
+  if (isReadByOthers(mode)) context.log('warn', 'the key file is readable by others: chmod 600 it', { path, mode: mode.toString(8) });
+}
+
+function isReadByOthers(mode: number): boolean {
+  return (mode & 0o077) !== 0;
 }
 
 function noKey(what: string): NotationError {

@@ -25,6 +25,14 @@ export function isEncrypted(bytes: Uint8Array, form: KeyForm): boolean {
   return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(latin1(bytes));
 }
 
+/** The form in words: "PEM, PKCS#8", "DER, SEC1". */
+export function printForm(bytes: Uint8Array, form: KeyForm): string {
+  if (form === 'pkcs12') return 'PKCS#12';
+  if (form !== 'labelled') return `DER, ${form === 'pkcs1' ? 'PKCS#1' : form === 'sec1' ? 'SEC1' : 'PKCS#8'}`;
+  const label = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----/.exec(latin1(bytes))?.[1] ?? '';
+  return `PEM, ${label === 'RSA ' ? 'PKCS#1' : label === 'EC ' ? 'SEC1' : 'PKCS#8'}`;
+}
+
 /** The bytes as text, one character a byte: what PEM labels are looked for in. */
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');

@@ -16,11 +16,17 @@ export type KeyFacts =
  */
 export function keySpecOf(spki: Der, what: string): KeySpec {
   const facts = describeKey(spki, what);
-  const row = algorithms.find(({ kind, bits }) => facts.kind === kind && facts.bits === bits);
-  if (row) return row.keySpec;
+  const spec = specOf(facts);
+  if (spec) return spec;
   throw new NotationError('KEY_UNUSABLE', `${what}: expected a key of ${supportedKeySpecs}, found ${facts.name}`, {
     hint: 'use a key of a supported kind and size: signature specification § Algorithm Selection',
   });
+}
+
+/** The key spec, or the name of a key that has none: "RSA-2048", "EC-256", "Ed25519". @throws NotationError as `describeKey` */
+export function keySpecOrName(spki: Der, what: string): string {
+  const facts = describeKey(spki, what);
+  return specOf(facts) ?? facts.name;
 }
 
 /**
@@ -44,6 +50,10 @@ export function unusable(what: string, found: string, cause?: unknown): Notation
     cause,
     hint: 'make a new key of a supported kind and size',
   });
+}
+
+function specOf(facts: KeyFacts): KeySpec | undefined {
+  return algorithms.find(({ kind, bits }) => facts.kind === kind && facts.bits === bits)?.keySpec;
 }
 
 interface AlgorithmIdentifier {

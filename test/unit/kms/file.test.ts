@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { NotationError } from '../../../src/core/error.ts';
-import { openKey } from '../../../src/kms/index.ts';
+import { describeKey, openKey } from '../../../src/kms/index.ts';
 import { contextOf } from '../../support/backends.ts';
 import { temporaryFolder, writeKeyFiles } from '../../support/key-files.ts';
 import { needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
@@ -40,7 +40,7 @@ test('a bare name is a key of signingkeys.json first, then a file of the working
 
 test('key ids that name no local file are refused with what to write', async () => {
   await assert.rejects(specOf('file://host/k.pem'), refusal('KEY_NOT_FOUND', /file:\/\/\/absolute\/path/));
-  await assert.rejects(specOf('awskms:///alias/x'), refusal('KEY_NOT_FOUND', /no backend knows the scheme awskms:.*file:/));
+  await assert.rejects(specOf('gcpkms://projects/x'), refusal('KEY_NOT_FOUND', /no backend knows the scheme gcpkms:.*file:/));
 });
 
 test('openssl writes keys in every form, and each is the same key', async (t) => {
@@ -165,4 +165,79 @@ test('keys of third parties', needsVectors, async () => {
   assert.equal((await own.certificates()).length, 1);
   const other = await openKey(path, contextOf({ cert_chain: join(thirdPartyFolder, 'dn-matching/common/signing-cert.pem') }));
   await assert.rejects(other.certificates(), refusal('KEY_MISMATCH', /[0-9a-f]{64}.*[0-9a-f]{64}/));
+});
+
+describe('what a key file says of itself', () => {
+  const made = (folder: string, name: string, ...words: readonly string[]) => {
+    execFileSync('openssl', ['genpkey', ...words, '-out', join(folder, name)], { stdio: 'pipe' });
+    return join(folder, name);
+  };
+  const describeAt = (path: string, config: Config = {}, environment: Config = {}) => describeKey(path, contextOf(config, environment));
+
+  const cases: readonly (readonly [spec: string, algorithms: readonly string[], words: readonly string[]])[] = [
+    ['RSA-2048', ['RSASSA-PSS-SHA-256'], ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048']],
+    ['EC-521', ['ECDSA-SHA-512'], ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-521']],
+    ['RSA-1024', [], ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024']],
+    ['Ed25519', [], ['-algorithm', 'ED25519']],
+    ['P-224', [], ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-224']],
+  ];
+  for (const [spec, algorithms, words] of cases) {
+    test(spec, async (t) => {
+      const path = made(temporaryFolder(t), 'k.key', ...words);
+      chmodSync(path, 0o640);
+      assert.deepEqual(await describeAt(path), {
+        id: path,
+        spec,
+        state: 'enabled',
+        algorithms,
+        facts: { Format: 'PEM, PKCS#8', Encrypted: 'no', 'File mode': '0640, readable by others: chmod 600 it' },
+      });
+    });
+  }
+
+  test('an encrypted key is locked without its passphrase, and its leaf says what it is', async (t) => {
+    const folder = temporaryFolder(t);
+    const path = await writeKeyFiles(folder, 'k', 'EC-384');
+    execFileSync('openssl', ['pkcs8', '-topk8', '-in', path, '-passout', 'pass:pw', '-out', `${path}.enc`], { stdio: 'pipe' });
+    chmodSync(`${path}.enc`, 0o600);
+    renameSync(`${path}.enc`, path);
+    const locked = await describeAt(path);
+    assert.deepEqual([locked.spec, locked.algorithms], ['EC-384', ['ECDSA-SHA-384']]);
+    assert.match(locked.state, /^locked: no passphrase was given/);
+    assert.deepEqual(locked.facts, { Format: 'PEM, PKCS#8', Encrypted: 'yes', 'File mode': '0600' });
+    const open = await describeAt(path, { passphrase_env: 'P' }, { P: 'pw' });
+    assert.deepEqual([open.spec, open.state], ['EC-384', 'enabled']);
+    await assert.rejects(describeAt(path, { passphrase_env: 'P' }, { P: 'wrong' }), refusal('CONFIG', /cannot be decrypted/));
+    renameSync(join(folder, 'k.crt'), join(folder, 'away'));
+    assert.equal((await describeAt(path)).spec, 'unknown');
+  });
+
+  test('forms', async (t) => {
+    const folder = temporaryFolder(t);
+    await writeKeyFiles(folder, 'k', 'RSA-2048');
+    const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
+    openssl('rsa', '-in', 'k.key', '-traditional', '-out', 'pkcs1.key');
+    openssl('rsa', '-in', 'k.key', '-traditional', '-outform', 'DER', '-out', 'pkcs1.der');
+    openssl('pkcs8', '-topk8', '-in', 'k.key', '-passout', 'pass:pw', '-outform', 'DER', '-out', 'enc.der');
+    openssl('pkcs12', '-export', '-inkey', 'k.key', '-in', 'k.crt', '-passout', 'pass:pw', '-out', 'k.p12');
+    openssl('ecparam', '-genkey', '-name', 'prime256v1', '-noout', '-out', 'sec1.key');
+    const found = async (name: string) => (await describeAt(join(folder, name), { passphrase_env: 'P' }, { P: 'pw' })).facts;
+    for (const [name, format, encrypted] of [
+      ['pkcs1.key', 'PEM, PKCS#1', 'no'],
+      ['pkcs1.der', 'DER, PKCS#1', 'no'],
+      ['enc.der', 'DER, PKCS#8', 'yes'],
+      ['sec1.key', 'PEM, SEC1', 'no'],
+      ['k.p12', 'PKCS#12', 'yes'],
+    ] as const) {
+      const { Format, Encrypted } = await found(name);
+      assert.deepEqual([Format, Encrypted], [format, encrypted], name);
+    }
+  });
+
+  test('what holds no key', async (t) => {
+    const path = join(temporaryFolder(t), 'k.key');
+    writeFileSync(path, 'nothing');
+    await assert.rejects(describeAt(path), refusal('KEY_UNUSABLE', /expected a private key, found none/));
+    await assert.rejects(describeAt(`${path}.absent`), refusal('FILE', /does not exist/));
+  });
 });
