@@ -59,25 +59,13 @@ export function checkSignatureAlgorithm(certificate: Certificate): void {
   );
 }
 
-/** Longer than any chain in use; the search below would otherwise be at the mercy of its input. */
-const maximumLength = 32;
-const maximumSteps = 10_000;
-
-const keepOneChain = 'keep only the signing certificate and its issuers up to one root';
-
-type Graph = ReadonlyMap<Certificate, readonly Certificate[]>;
-
-function dropCopies(certificates: readonly Certificate[]): readonly Certificate[] {
+/** Each certificate once, where it stands first. */
+export function dropCopies(certificates: readonly Certificate[]): readonly Certificate[] {
   return certificates.filter((one, index) => certificates.findIndex((other) => equalBytes(one.der, other.der)) === index);
 }
 
-// A self-signed certificate ends a chain, so it leads nowhere.
-function linkIssuers(pool: readonly Certificate[]): Graph {
-  const issuersOf = (one: Certificate) => (isSelfSigned(one) ? [] : pool.filter((other) => other !== one && isIssuedBy(one, other)));
-  return new Map(pool.map((one) => [one, issuersOf(one)]));
-}
-
-function leavesWithKey(pool: readonly Certificate[], spki: Der): readonly Certificate[] {
+/** The certificates with this key. @throws NotationError `KEY_MISMATCH` when there is none, naming the keys that there are. */
+export function leavesWithKey(pool: readonly Certificate[], spki: Der): readonly Certificate[] {
   const leaves = pool.filter((certificate) => equalBytes(certificate.publicKeyInfo, spki));
   if (leaves.length > 0) return leaves;
   const found = pool.map(
@@ -88,6 +76,20 @@ function leavesWithKey(pool: readonly Certificate[], spki: Der): readonly Certif
     `expected a certificate for the key ${describeKey(spki, 'signing key').name} sha256:${fingerprint(spki)}, found none: ${found.join('; ')}`,
     { hint: 'give the certificate that was issued for this key, or the key of this certificate; sha256 is over the SubjectPublicKeyInfo' },
   );
+}
+
+/** Longer than any chain in use; the search below would otherwise be at the mercy of its input. */
+const maximumLength = 32;
+const maximumSteps = 10_000;
+
+const keepOneChain = 'keep only the signing certificate and its issuers up to one root';
+
+type Graph = ReadonlyMap<Certificate, readonly Certificate[]>;
+
+// A self-signed certificate ends a chain, so it leads nowhere.
+function linkIssuers(pool: readonly Certificate[]): Graph {
+  const issuersOf = (one: Certificate) => (isSelfSigned(one) ? [] : pool.filter((other) => other !== one && isIssuedBy(one, other)));
+  return new Map(pool.map((one) => [one, issuersOf(one)]));
 }
 
 // The leaf is the one that issued no other.

@@ -28,7 +28,24 @@ export function checkTimestampingChain(chain: readonly Certificate[], at?: Date)
  * @throws NotationError `CERTIFICATE` naming the first that is not, with its validity.
  */
 export function checkValidity(chain: readonly Certificate[], at: Date): void {
-  for (const certificate of chain) checkValidAt(certificate, at);
+  const [first] = findInvalid(chain, at);
+  if (first) throw first;
+}
+
+/** As `checkValidity`, but answers one error for each certificate that is not valid at `at`. */
+export function findInvalid(chain: readonly Certificate[], at: Date): readonly NotationError[] {
+  return chain.map((certificate) => invalidAt(certificate, at)).filter((error) => error !== undefined);
+}
+
+/** Every rule for code signing that the certificates of a chain break, each by itself, the leaf first; order and validity are not looked at. */
+export function findBrokenRules([leaf, ...authorities]: readonly Certificate[]): readonly NotationError[] {
+  if (!leaf) return [];
+  const ofLeaf = [...failures(() => checkLeafKey(leaf)), ...brokenRules(leaf, leafRules, 'code signing')];
+  const ofAuthorities = authorities.flatMap((authority, below) => [
+    ...brokenRules(authority, caRules, 'code signing'),
+    ...brokenPathLength(authority, below),
+  ]);
+  return [...[leaf, ...authorities].flatMap((one) => failures(() => checkSignatureAlgorithm(one))), ...ofLeaf, ...ofAuthorities];
 }
 
 /**
@@ -37,9 +54,8 @@ export function checkValidity(chain: readonly Certificate[], at: Date): void {
  */
 export function checkCaCertificate(certificate: Certificate, purpose: Purpose, below: number): void {
   checkRules(certificate, caRules, purpose);
-  const allowed = certificate.basicConstraints?.pathLength;
-  if (allowed === undefined || allowed >= below) return;
-  throw broken(certificate, `a path length constraint of at least ${below}, found ${allowed}`, caSection, 'CRT-003');
+  const [tooShort] = brokenPathLength(certificate, below);
+  if (tooShort) throw tooShort;
 }
 
 /**
@@ -197,13 +213,19 @@ function notIssued(certificate: Certificate, issuer: Certificate): NotationError
   );
 }
 
-function checkValidAt(certificate: Certificate, at: Date): void {
+function brokenPathLength(certificate: Certificate, below: number): readonly NotationError[] {
+  const allowed = certificate.basicConstraints?.pathLength;
+  if (allowed === undefined || allowed >= below) return [];
+  return [broken(certificate, `a path length constraint of at least ${below}, found ${allowed}`, caSection, 'CRT-003')];
+}
+
+function invalidAt(certificate: Certificate, at: Date): NotationError | undefined {
   const { notBefore, notAfter } = certificate;
   const window = `valid from ${notBefore.toISOString()} to ${notAfter.toISOString()}`;
   const early = at < notBefore;
-  if (!early && at <= notAfter) return;
+  if (!early && at <= notAfter) return undefined;
   const state = early ? `not valid before ${notBefore.toISOString()}` : `expired on ${notAfter.toISOString()}`;
-  throw new NotationError(
+  return new NotationError(
     'CERTIFICATE',
     `${nameOf(certificate)} ${state}: expected it to be valid at ${at.toISOString()}, found it ${window} (${specification} § ${otherSection})`,
     {
@@ -215,9 +237,25 @@ function checkValidAt(certificate: Certificate, at: Date): void {
 }
 
 function checkRules(certificate: Certificate, rules: readonly Rule[], purpose: Purpose): void {
-  for (const rule of rules) {
-    const found = rule.purpose === undefined || rule.purpose === purpose ? rule.found(certificate) : undefined;
-    if (found !== undefined) throw broken(certificate, `${rule.expected}, found ${found}`, rule.section, rule.id);
+  const [first] = brokenRules(certificate, rules, purpose);
+  if (first) throw first;
+}
+
+function brokenRules(certificate: Certificate, rules: readonly Rule[], purpose: Purpose): readonly NotationError[] {
+  return rules
+    .filter((rule) => rule.purpose === undefined || rule.purpose === purpose)
+    .map((rule) => ({ rule, found: rule.found(certificate) }))
+    .filter(({ found }) => found !== undefined)
+    .map(({ rule, found }) => broken(certificate, `${rule.expected}, found ${found}`, rule.section, rule.id));
+}
+
+function failures(check: () => unknown): readonly NotationError[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof NotationError) return [error];
+    throw error;
   }
 }
 
