@@ -12,7 +12,10 @@ export type Peer =
   | 'pkcs11-tool'
   | 'bench-plugin'
   | 'bench-runner'
-  | 'blob-host';
+  | 'blob-host'
+  | 'ministack'
+  | 'moto_server'
+  | 'akv';
 
 let folder: string | undefined;
 
