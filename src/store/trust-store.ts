@@ -15,6 +15,30 @@ export function trustStorePath(directories: Directories, type: TrustStoreType, s
   return join(storeFolder(directories, type, store), file);
 }
 
+/** One named store: its certificates, or why they cannot be read. */
+export type NamedStore =
+  | { readonly name: string; readonly certificates: readonly Certificate[] }
+  | { readonly name: string; readonly error: NotationError };
+
+/** All stores of a type, by name; none when their folder is not there. @throws NotationError `FILE` when it cannot be listed. */
+export async function readTrustStores(directories: Directories, type: TrustStoreType, files: Files): Promise<readonly NamedStore[]> {
+  const folder = join(directories.config, 'truststore', 'x509', type);
+  const names = await readdir(folder).catch((cause: unknown) => {
+    if (isAbsent(cause)) return [];
+    throw fileError(`the trust stores of type ${type} cannot be listed`, cause);
+  });
+  return Promise.all(names.sort().map((name) => readNamedStore(directories, type, name, files)));
+}
+
+async function readNamedStore(directories: Directories, type: TrustStoreType, name: string, files: Files): Promise<NamedStore> {
+  try {
+    return { name, certificates: await readTrustStore(directories, type, name, files) };
+  } catch (error) {
+    if (error instanceof NotationError) return { name, error };
+    throw error;
+  }
+}
+
 function storeFolder(directories: Directories, type: TrustStoreType, store: string): string {
   return join(directories.config, 'truststore', 'x509', type, checkStoreName(store));
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { disk } from '../../../src/store/disk.ts';
-import { checkStoreName, readTrustStore, trustStorePath } from '../../../src/store/trust-store.ts';
+import { checkStoreName, readTrustStore, readTrustStores, trustStorePath } from '../../../src/store/trust-store.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 import { mintChain } from '../../support/pki.ts';
@@ -45,6 +45,24 @@ test('a store that does not exist, or is empty, is refused', async (t) => {
   await assert.rejects(readTrustStore(at(config), 'ca', 'does-not-exist', disk), /"does-not-exist" of type ca does not exist/);
   mkdirSync(join(config, 'truststore', 'x509', 'ca', 'empty'), { recursive: true });
   await assert.rejects(readTrustStore(at(config), 'ca', 'empty', disk), /has no certificates/);
+});
+
+test('all stores of a type, and why some cannot be read', async (t) => {
+  const config = temporaryFolder(t);
+  assert.deepEqual(await readTrustStores(at(config), 'ca', disk), []);
+  await storeWithRoot(config);
+  mkdirSync(join(config, 'truststore', 'x509', 'ca', 'empty'));
+  writeFileSync(join(config, 'truststore', 'x509', 'ca', 'a file'), '');
+  const stores = await readTrustStores(at(config), 'ca', disk);
+  const found = stores.map((one) => [one.name, 'error' in one ? one.error.code : one.certificates.length]);
+  assert.deepEqual(found, [
+    ['a file', 'REQUEST'],
+    ['empty', 'FILE'],
+    ['s', 1],
+  ]);
+  assert.deepEqual(await readTrustStores(at(config), 'tsa', disk), []);
+  writeFileSync(join(config, 'truststore', 'x509', 'tsa'), '');
+  assert.deepEqual(await readTrustStores(at(config), 'tsa', disk), [], 'a file in the way is no store');
 });
 
 test('stores of third parties', needsVectors, async (t) => {
