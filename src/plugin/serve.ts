@@ -7,7 +7,7 @@ import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
 import { parseJson } from '../protocol/json.ts';
 import { directoriesOf } from '../store/directories.ts';
-import { openLog, silent } from '../store/log.ts';
+import { logFailure, openLog, silent } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import { type Prepared, prepare } from './handlers.ts';
 import type { metadata } from './metadata.ts';
@@ -71,11 +71,6 @@ async function understand(invocation: Invocation): Promise<Understood> {
     }
     throw error;
   }
-}
-
-function logFailure(log: Log, error: unknown): void {
-  const { code, message } = toNotationError(error);
-  log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
 }
 
 function run(prepared: Prepared, invocation: Invocation, settings: Settings, log: Log): Promise<object> {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { NotationError } from '../core/error.ts';
+import { NotationError, toNotationError } from '../core/error.ts';
 import { type Clock, type Log, type LogLevel, logLevels } from '../core/ports.ts';
 import { fileError } from './file-error.ts';
 
@@ -18,6 +18,12 @@ export function openLog(path: string, level: LogLevel, now: Clock, facts: Readon
   };
   append(path, '');
   return log;
+}
+
+/** Logs an error with its code and the message of what caused it. */
+export function logFailure(log: Log, error: unknown): void {
+  const { code, message } = toNotationError(error);
+  log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
 }
 
 /** Takes out what must never be written: PINs and passwords in URIs, bearer tokens, PEM private keys. */
