@@ -1,0 +1,43 @@
+// Every secret that the fakes and their clients share: made anew in each process, so that finding one in an output is no accident.
+import { randomBytes } from 'node:crypto';
+import type { Asked } from './server.ts';
+
+/** What nobody but the services may be told. Access key ids, client ids and tenants are no secrets. */
+export const secrets = {
+  awsSecretKey: fresh('aws-secret-key'),
+  awsSessionToken: fresh('aws-session-token'),
+  containerToken: fresh('container-authorization-token'),
+  containerSecretKey: fresh('container-secret-key'),
+  containerSessionToken: fresh('container-session-token'),
+  roleSecretKey: fresh('role-secret-key'),
+  roleSessionToken: fresh('role-session-token'),
+  identityHeader: fresh('identity-header'),
+  clientSecret: fresh('client-secret'),
+  accessToken: fresh('access-token'),
+  federatedToken: fresh('federated-token'),
+  proxyPassword: fresh('proxy-password'),
+} as const;
+
+/** Headers whose values let others act in the client's name. */
+const sensitive = /^(authorization|proxy-authorization|x-amz-security-token|x-identity-header|secret|metadata-flavor-token)$/;
+
+/** The secrets of one request as it came: whole headers, and the signature in an AWS authorization. */
+export function secretsIn({ headers }: Pick<Asked, 'headers'>): readonly string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => (sensitive.test(name) ? [value] : []));
+  return values.flatMap((value) => [value, ...(/Signature=([0-9a-f]{64})/.exec(value)?.slice(1) ?? [])]);
+}
+
+/** A secret in each form in which it may slip out. */
+export function formsOf(secret: string): readonly string[] {
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')])];
+}
+
+/** What an indiscreet service repeats in its errors: real ones answer a wrong signature with the whole canonical request. */
+export function indiscretion({ method, url, headers, body }: Asked): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
+  return [`\nThe request was\n${method}`, url.pathname + url.search, ...lines, body].join('\n');
+}
+
+function fresh(label: string): string {
+  return `${label}+${randomBytes(18).toString('base64url')}/=`;
+}
