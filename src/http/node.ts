@@ -32,7 +32,8 @@ async function openAgent(secure: boolean, proxy: string | undefined): Promise<Ag
 
 /** The runtime's authorities, the system's, as every other program of this machine trusts them, and the user's own. */
 function trusted(authorities: string | undefined): string[] {
-  return [...getCACertificates('default'), ...getCACertificates('system'), ...(authorities === undefined ? [] : [authorities])];
+  const known = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
+  return [...known, ...(authorities === undefined ? [] : [authorities])];
 }
 
 function send({ method, headers, body, url }: HttpRequest, { authorities, signal, limit }: Route, agent: Agent): Promise<HttpResponse> {

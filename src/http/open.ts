@@ -1,5 +1,6 @@
 // The one way to the network: proxies and trust as the user set them, every exchange bounded in time and length.
 import { NotationError } from '../core/error.ts';
+import { once } from '../core/once.ts';
 import type { Deadline, Environment, Files, Http, HttpRequest } from '../core/ports.ts';
 import { toFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
@@ -60,12 +61,4 @@ async function readBundle({ bundle, files }: HttpOptions): Promise<string | unde
   throw new NotationError('CONFIG', `ca_bundle ${bundle}: expected certificates in PEM, found none`, {
     hint: 'name a PEM file of the certificate authorities that the service’s TLS certificate comes from',
   });
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

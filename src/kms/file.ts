@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Algorithm, algorithmBy, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
+import { once } from '../core/once.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
 import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
@@ -37,6 +38,7 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
   const algorithm = await algorithmOf(collected, file);
   return {
     algorithm,
+    warm: () => undefined,
     publicKeyInfo: () => publicKeyInfoOf(file),
     certificates: () => chainOf(collected, file),
     sign: async (message) => (await import('./private-key.ts')).signWith(await file.open(), algorithm, message),
@@ -189,12 +191,4 @@ function noKey(what: string): NotationError {
   return new NotationError('KEY_UNUSABLE', `${what}: expected a private key, found none`, {
     hint: 'PEM or DER as PKCS#8, PKCS#1 or SEC1, or PKCS#12',
   });
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }
