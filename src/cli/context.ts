@@ -13,7 +13,7 @@ export interface ToolContext {
   readonly transport: LoadTransport;
   readonly now: Clock;
   readonly metadata: { readonly name: string; readonly version: string; readonly description: string };
-  readonly out: (text: string) => void;
+  readonly out: (output: string | Uint8Array) => void;
   readonly error: (text: string) => void;
 }
 

@@ -1,0 +1,74 @@
+// How the tool's commands open keys: with the options, the log, the network and the deadline that the plugin gives them.
+import { NotationError } from '../core/error.ts';
+import type { Log } from '../core/ports.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { openHttp } from '../http/open.ts';
+import { parseSettings, type Settings } from '../kms/config.ts';
+import type { KeyContext } from '../kms/provider.ts';
+import { directoriesOf } from '../store/directories.ts';
+import { disk } from '../store/disk.ts';
+import { logFailure, openLog, silent } from '../store/log.ts';
+import { namedKeys } from '../store/signing-keys.ts';
+import type { ToolContext } from './context.ts';
+
+/** The key that a command is about. */
+export interface KeyWish {
+  readonly id: string;
+  /** `name=value` each, as `--plugin-config` says them. */
+  readonly pluginConfig: readonly string[];
+}
+
+/**
+ * Runs `work`, which may open keys, under the deadline of the plugin config.
+ * @param command names the command in the log
+ * @throws NotationError `REQUEST`, `CONFIG`, `TIMEOUT`, and whatever `work` throws
+ */
+export async function withKeys<T>(
+  command: string,
+  wish: KeyWish,
+  context: ToolContext,
+  work: (keys: KeyContext) => Promise<T>,
+): Promise<T> {
+  if (wish.id === '') throw new NotationError('REQUEST', 'id: expected a key id, found an empty text');
+  const settings = parseSettings(parsePluginConfig(wish.pluginConfig));
+  const log = openToolLog(settings, context, { command, keyId: wish.id });
+  try {
+    const result = await withDeadline(settings.deadlineMs, (deadline) => work({ ...worldOf(settings, context, deadline), log }));
+    log('info', 'done');
+    return result;
+  } catch (error) {
+    logFailure(log, error);
+    throw error;
+  }
+}
+
+/** Options by name. As in notation: split at the first `=`, neither side may be empty, the last of one name wins. */
+export function parsePluginConfig(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(words.map(parsePair));
+}
+
+function parsePair(word: string): readonly [string, string] {
+  const [, name, value] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  // The word may hold what should not be shown.
+  throw new NotationError('REQUEST', 'plugin-config: expected name=value, found a word without one of them', {
+    hint: 'write --plugin-config name=value, once for each option',
+  });
+}
+
+function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext['deadline']): Omit<KeyContext, 'log'> {
+  const { environment, transport } = context;
+  return {
+    settings,
+    environment,
+    files: disk,
+    namedKeys: namedKeys(directoriesOf(context), disk),
+    http: openHttp({ transport, environment, files: disk, deadline, bundle: settings.text.ca_bundle }),
+    deadline,
+  };
+}
+
+function openToolLog(settings: Settings, { environment, now }: ToolContext, facts: Readonly<Record<string, string>>): Log {
+  const path = settings.text.log_file ?? environment['NOTATION_TS_KMS_LOG'];
+  return path ? openLog(path, settings.logLevel, now, facts) : silent;
+}
