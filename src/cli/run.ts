@@ -1,6 +1,9 @@
 import yargs, { type Argv } from 'yargs';
 import { NotationError, sentenceOf, toNotationError } from '../core/error.ts';
+import { certificateCommands } from './certificate-commands.ts';
 import type { ToolContext } from './context.ts';
+import { keyCommands } from './key-commands.ts';
+import type { Act } from './options.ts';
 
 /** Runs one command of the tool and answers its exit code: 0, or 1 with one `Error:` line on stderr. */
 export async function run(words: readonly string[], context: ToolContext): Promise<number> {
@@ -22,8 +25,6 @@ async function dispatch(words: readonly string[], context: ToolContext): Promise
   else await parser.parseAsync([...words], {}, printed(context));
   return outcome.exitCode;
 }
-
-type Act = (command: () => Promise<number> | number) => () => Promise<void>;
 
 function commands(parser: Argv, context: ToolContext, act: Act): Argv {
   return parser
@@ -62,40 +63,6 @@ function installOptions(parser: Argv) {
   return parser.option('force', { type: 'boolean', default: false, describe: 'install over a newer version too' });
 }
 
-function keyCommands(parser: Argv, context: ToolContext, act: Act) {
-  return parser
-    .command('generate-test <name>', "make a throw-away key and certificate in notation's key list", testOptions, (args) =>
-      act(() => generate({ name: args.name, keySpec: args['key-spec'] ?? 'EC-256', asDefault: args.default, trusted: false }, context))(),
-    )
-    .demandCommand(1, 'expected a key command; see notation-ts-kms key --help');
-}
-
-/** `--bits` as notation has it; `--key-spec` for the other kinds of keys. */
-function certificateCommands(parser: Argv, context: ToolContext, act: Act) {
-  return parser
-    .command(
-      'generate-test <name>',
-      'make a throw-away key and certificate, and trust it (store ca:<name>)',
-      (it) => testOptions(it).option('bits', { alias: 'b', type: 'number', default: 2048, describe: 'RSA key size' }),
-      (args) =>
-        act(() =>
-          generate({ name: args.name, keySpec: args['key-spec'] ?? `RSA-${args.bits}`, asDefault: args.default, trusted: true }, context),
-        )(),
-    )
-    .demandCommand(1, 'expected a certificate command; see notation-ts-kms certificate --help');
-}
-
-function testOptions(parser: Argv) {
-  return parser
-    .positional('name', { type: 'string', demandOption: true, describe: 'name of the key and common name of the certificate' })
-    .option('key-spec', { type: 'string', describe: 'RSA-2048, RSA-3072, RSA-4096, EC-256, EC-384 or EC-521' })
-    .option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
-}
-
-async function generate(wanted: Parameters<typeof import('./generate-test.ts').generateTest>[0], context: ToolContext): Promise<number> {
-  return (await import('./generate-test.ts')).generateTest(wanted, context);
-}
-
 function showVersion({ metadata, build, runtime, out }: ToolContext): number {
   out(`notation-ts-kms – Notation plugin "${metadata.name}" and signing tool\n\n`);
   out(`Version:     ${metadata.version}\nGit commit:  ${build.commit}\nBuilt as:    ${build.form}\nRuntime:     ${runtime}\n`);
@@ -103,8 +70,11 @@ function showVersion({ metadata, build, runtime, out }: ToolContext): number {
 }
 
 function refuse(message: string | undefined, error: Error | undefined): never {
-  if (error !== undefined) throw error;
-  throw new NotationError('REQUEST', oneLine(message ?? 'unknown command'), { hint: 'run notation-ts-kms --help for usage' });
+  // yargs has errors of its own, for options without a value and for those that a check refuses.
+  if (error !== undefined && error.name !== 'YError') throw error;
+  throw new NotationError('REQUEST', oneLine(error?.message ?? message ?? 'unknown command'), {
+    hint: 'run notation-ts-kms --help for usage',
+  });
 }
 
 /** yargs prints help through this callback when it is given one. */
