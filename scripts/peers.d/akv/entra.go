@@ -18,7 +18,7 @@ func (s *server) entra() http.Handler {
 }
 
 func (s *server) openIDConfiguration(w http.ResponseWriter, r *http.Request) {
-	base := fmt.Sprintf("https://%s/%s", s.settings.host, r.PathValue("tenant"))
+	base := fmt.Sprintf("https://%s/%s", r.Host, r.PathValue("tenant"))
 	writeJSON(w, http.StatusOK, map[string]any{
 		"token_endpoint":                        base + "/oauth2/v2.0/token",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
@@ -31,12 +31,11 @@ func (s *server) openIDConfiguration(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *server) instanceDiscovery(w http.ResponseWriter, _ *http.Request) {
-	host := s.settings.host
+func (s *server) instanceDiscovery(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"tenant_discovery_endpoint": fmt.Sprintf("https://%s/%s/v2.0/.well-known/openid-configuration", host, s.settings.tenant),
+		"tenant_discovery_endpoint": fmt.Sprintf("https://%s/%s/v2.0/.well-known/openid-configuration", r.Host, s.settings.tenant),
 		"api-version":               "1.1",
-		"metadata":                  []map[string]any{{"preferred_network": host, "preferred_cache": host, "aliases": []string{host}}},
+		"metadata":                  []map[string]any{{"preferred_network": r.Host, "preferred_cache": r.Host, "aliases": []string{r.Host}}},
 	})
 }
 

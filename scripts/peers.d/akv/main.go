@@ -1,6 +1,7 @@
 // akv serves the data plane of Azure Key Vault, or of a Managed HSM, for tests. Routes and JSON models are Microsoft's own generated ones
 // (azkeys/fake, azcertificates/fake, azsecrets/fake); behind them are real keys. What Microsoft's packages leave open - errors, versions,
-// permissions, the challenge, headers - follows the service's documentation and recordings of it.
+// permissions, the challenge, headers - follows the service's documentation and recordings of it. Object ids begin with the host name
+// that a request was sent to.
 //
 // It begins empty. Tests fill and steer it by JSON under /_test/ (control.go):
 //
@@ -33,7 +34,6 @@ func main() {
 	identityAddr := flag.String("identity-addr", "127.0.0.1:0", "listen address of the managed-identity endpoints")
 	cert := flag.String("cert", "", "TLS certificate")
 	key := flag.String("key", "", "TLS key")
-	host := flag.String("host", "", "host and port that object ids begin with (default: the listen address)")
 	tenant := flag.String("tenant", "12345678-1234-1234-1234-123456789012", "tenant that the challenge names")
 	resource := flag.String("resource", "", "resource that the challenge names (default: the service's own)")
 	hsm := flag.Bool("managed-hsm", false, "be a Managed HSM: HSM key types, no certificates, no secrets")
@@ -41,7 +41,7 @@ func main() {
 	flag.Parse()
 
 	listener, identityListener := listen(*addr), listen(*identityAddr)
-	settings := settings{host: or(*host, listener.Addr().String()), tenant: *tenant, hsm: *hsm}
+	settings := settings{tenant: *tenant, hsm: *hsm, authority: authorityAt(listener.Addr())}
 	settings.resource = or(*resource, settings.service())
 	certificate, err := tls.LoadX509KeyPair(*cert, *key)
 	if err != nil {
@@ -63,6 +63,11 @@ func listen(addr string) net.Listener {
 		log.Fatal(err)
 	}
 	return listener
+}
+
+// By a name and not by its number, so that the same TLS certificate does for it.
+func authorityAt(addr net.Addr) string {
+	return fmt.Sprintf("https://localhost:%d", addr.(*net.TCPAddr).Port)
 }
 
 func stopWithInput() {

@@ -69,6 +69,12 @@ func (o *objects) find(name, id string) *version {
 	return nil
 }
 
+func (o *objects) all(name string) []*version {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return append([]*version{}, o.versions[name]...)
+}
+
 func (o *objects) add(v *version, after int) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()

@@ -33,7 +33,7 @@ func notFound(code, kind, nameAndVersion string) *refusal {
 }
 
 func (s settings) unauthorized(text string) *refusal {
-	challenge := fmt.Sprintf(`Bearer authorization="https://%s/%s", resource="%s"`, s.host, s.tenant, s.resource)
+	challenge := fmt.Sprintf(`Bearer authorization="%s/%s", resource="%s"`, s.authority, s.tenant, s.resource)
 	return &refusal{status: http.StatusUnauthorized, code: "Unauthorized", text: text, header: http.Header{"WWW-Authenticate": {challenge}}}
 }
 

@@ -8,10 +8,24 @@ import (
 )
 
 type settings struct {
-	host     string
-	tenant   string
-	resource string
-	hsm      bool
+	tenant    string
+	resource  string
+	authority string
+	hsm       bool
+	// Host that the request at hand was sent to.
+	host string
+}
+
+func (s settings) of(r *http.Request) settings {
+	s.host = r.Host
+	return s
+}
+
+func (s settings) collections() []string {
+	if s.hsm {
+		return []string{"/keys/"}
+	}
+	return []string{"/keys/", "/certificates/", "/secrets/"}
 }
 
 func (s settings) service() string {
@@ -40,20 +54,17 @@ type server struct {
 	callers  *callers
 	journal  *journal
 	throttle *throttle
-	routes   []route
 }
 
 func newServer(settings settings) *server {
-	s := &server{settings: settings, objects: newObjects(), callers: newCallers(), journal: &journal{}, throttle: &throttle{}}
-	s.routes = routesOf(settings)
-	return s
+	return &server{settings: settings, objects: newObjects(), callers: newCallers(), journal: &journal{}, throttle: &throttle{}}
 }
 
 // The vault, the Entra authority, and the test's own door, on one port.
 func (s *server) vault() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/_test/", s.control())
-	for _, path := range []string{"/keys/", "/certificates/", "/secrets/"} {
+	for _, path := range s.settings.collections() {
 		mux.Handle(path, s.journal.recording("vault", s.withHeaders(s.data())))
 	}
 	mux.Handle("/", s.journal.recording("entra", s.entra()))
