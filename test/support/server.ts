@@ -1,7 +1,7 @@
 // Servers that are programs of others, as children of a test.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -46,6 +46,19 @@ export async function freePort(): Promise<string> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no loopback port is free');
   return String(address.port);
+}
+
+/** Whether somebody accepts connections on the loopback port. */
+export async function isOpen(port: string): Promise<boolean> {
+  const socket = connect(Number(port), '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 function collect(child: Child): () => string {
