@@ -1,6 +1,7 @@
 // Certificates for keys that have none: the request for one, or one that the key signs itself.
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
+import { openKey } from '../kms/index.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { codeSigningUsages, issueCertificate, selfSignedDraft } from '../x509/issue.ts';
 import { checkCodeSigningChain } from '../x509/profile.ts';
@@ -9,7 +10,7 @@ import { parseSubject } from '../x509/subject.ts';
 import type { ToolContext } from './context.ts';
 import { checkDestination, type Destination, deliver, encode, type Format } from './destination.ts';
 import { type KeyWish, withKeys } from './key-context.ts';
-import { openSubjectKey } from './subject-key.ts';
+import { toSubjectKey } from './subject-key.ts';
 
 export interface Certify extends KeyWish, Destination {
   /** As trusted identities are written. */
@@ -22,7 +23,7 @@ export async function requestCertificate(wish: Certify, context: ToolContext): P
   const subject = parseSubject(wish.subject);
   await checkDestination(wish);
   const der = await withKeys('key csr', wish, context, async (keys) => {
-    const { sign, ...key } = await openSubjectKey(wish.id, keys);
+    const { sign, ...key } = await toSubjectKey(await openKey(wish.id, keys));
     return makeRequest({ subject, ...key, extensions: codeSigningUsages() }, sign);
   });
   await deliver(encode(der, 'CERTIFICATE REQUEST', wish.format), 'request', wish, context);
@@ -37,7 +38,7 @@ export async function selfSign(wish: Certify & { readonly days: number }, contex
   const validity = validityOf(wish.days, context.now());
   await checkDestination(wish);
   const der = await withKeys('key self-signed', wish, context, async (keys) => {
-    const key = await openSubjectKey(wish.id, keys);
+    const key = await toSubjectKey(await openKey(wish.id, keys));
     return issueCertificate(selfSignedDraft(subject, key.publicKeyInfo, validity), key.sign);
   });
   checkOwnWork(der, validity.notBefore);

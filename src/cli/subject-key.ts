@@ -1,8 +1,7 @@
 import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { openKey } from '../kms/index.ts';
-import type { KeyContext } from '../kms/provider.ts';
+import type { Key } from '../kms/provider.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
 import { verifySignature } from '../x509/public-key.ts';
 
@@ -15,9 +14,11 @@ export interface SubjectKey {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
 }
 
-/** Opens a key to certify it. @throws NotationError as `openKey`; `KEY_MISMATCH` when a certificate that goes with it is of another kind of key. */
-export async function openSubjectKey(keyId: string, context: KeyContext): Promise<SubjectKey> {
-  const key = await openKey(keyId, context);
+/**
+ * A key as one to certify, whatever certificates go with it.
+ * @throws NotationError `KEY_UNUSABLE` when it is of no supported spec, `KEY_MISMATCH` when a certificate that goes with it is of another
+ */
+export async function toSubjectKey(key: Key): Promise<SubjectKey> {
   const publicKeyInfo = await key.publicKeyInfo();
   const algorithm = algorithmOfSpec(keySpecOf(publicKeyInfo, 'key'));
   if (algorithm !== key.algorithm) throw otherCertificate(algorithm, key.algorithm);
