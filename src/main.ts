@@ -64,7 +64,7 @@ function unproxied<T>(work: () => T): T {
   }
 }
 
-/** notation parses all of stderr as JSON: libraries and runtime warnings must not get a word in. */
+/** notation parses all of stderr as JSON, and a person reads one line: libraries and runtime warnings must not get a word in. */
 function silence(): void {
   process.removeAllListeners('warning');
   process.on('warning', () => undefined);
@@ -72,6 +72,7 @@ function silence(): void {
 }
 
 async function runTool(words: readonly string[]): Promise<void> {
+  silence();
   const { run } = await import('./cli/run.ts');
   const { env: environment, platform } = process;
   process.exitCode = await run(words, {
