@@ -43,7 +43,7 @@ export async function withKeys<T>(
 }
 
 /** Options by name. As in notation: split at the first `=`, neither side may be empty, the last of one name wins. */
-export function parsePluginConfig(words: readonly string[]): ReadonlyMap<string, string> {
+function parsePluginConfig(words: readonly string[]): ReadonlyMap<string, string> {
   return new Map(words.map(parsePair));
 }
 
