@@ -17,7 +17,14 @@ const planted: readonly (readonly [name: string, files: Readonly<Record<string, 
     { 'core/a.ts': "import './b.ts';", 'core/b.ts': "import './a.ts';" },
     /import cycle: core\/a\.ts → core\/b\.ts → core\/a\.ts/,
   ],
-  ['a cloud SDK elsewhere', { 'kms/index.ts': "import { KMSClient } from '@aws-sdk/client-kms';" }, /only kms\/aws\.ts may/],
+  ['a cloud SDK elsewhere', { 'kms/index.ts': "import { KMSClient } from '@aws-sdk/client-kms';" }, /only kms\/aws\*\.ts may/],
+  ["a cloud SDK in another backend's file", { 'kms/aws-place.ts': "import '@azure/identity';" }, /only kms\/azure\*\.ts may/],
+  ['a cloud SDK in a file whose name only begins alike', { 'kms/azurite.ts': "import '@azure/identity';" }, /only kms\/azure\*\.ts may/],
+  [
+    'a cloud SDK in a file of that name in another folder',
+    { 'cli/azure-key.ts': "import '@azure/identity';" },
+    /only kms\/azure\*\.ts may/,
+  ],
   ['a folder in no layer', { 'utils/a.ts': "import { b } from '../core/b.ts';" }, /in no layer/],
   ['an import from outside', { 'core/a.ts': "import { b } from '../../test/b.ts';" }, /outside src/],
 ];
@@ -39,5 +46,6 @@ test('allows imports downwards, within a folder, and an SDK at home', (t) => {
   const root = temporaryFolder(t);
   mkdirSync(join(root, 'kms'));
   writeFileSync(join(root, 'kms', 'aws.ts'), "import '@aws-sdk/client-kms';\nimport '../core/error.ts';\nimport './ecdsa.ts';\n");
+  writeFileSync(join(root, 'kms', 'azure-error.ts'), "import '@azure/identity';\n");
   assert.deepEqual(checkLayers(root), []);
 });
