@@ -1,8 +1,47 @@
+// Keys in Azure Key Vault and Managed HSM. Nothing of the SDK is loaded before there is something to ask.
+import { algorithmOfSpec } from '../core/algorithm.ts';
 import { NotationError } from '../core/error.ts';
-import type { KeyProvider } from './provider.ts';
+import { keySpecOf } from '../x509/key-spec.ts';
+import { openHolding } from './azure-chain.ts';
+import { checkCredentialOptions } from './azure-credential.ts';
+import { type AzureKeyId, parseAzureKeyId } from './azure-key-id.ts';
+import { describeVaultKey, publicKeyInfoIn } from './azure-key-state.ts';
+import { openVault } from './azure-vault.ts';
+import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
-const absent = async () => {
-  throw new NotationError('INTERNAL', 'azure: not written yet');
-};
+/** Key ids: `azurekms://host[:port]/name[/version]` and `https://host[:port]/{keys,certificates}/name[/version]`. */
+export const azureKeys: KeyProvider = { open: openAzureKey, describe: describeAzureKey };
 
-export const azureKeys: KeyProvider = { open: absent, describe: absent };
+async function openAzureKey(keyId: string, context: KeyContext): Promise<Key> {
+  const id = parseAzureKeyId(keyId);
+  checkCredentialOptions(context.settings);
+  const vault = openVault(id, context);
+  const holding = await openHolding(id, vault, context);
+  const algorithm = algorithmOfSpec(keySpecOf(holding.publicKeyInfo, `key ${id.name} in ${id.host}`));
+  return {
+    algorithm,
+    warm: vault.warm,
+    publicKeyInfo: async () => (holding.told === 'by vault' ? holding.publicKeyInfo : publicKeyInfoIn(await vault.key(id.version))),
+    certificates: holding.certificates,
+    sign: async (message) => (await import('./azure-signature.ts')).signMessage(message, algorithm, holding, id, vault),
+  };
+}
+
+async function describeAzureKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
+  const id = parseAzureKeyId(keyId);
+  checkCredentialOptions(context.settings);
+  try {
+    // The vault decides by its own clock when it is asked to sign; this only tells.
+    return describeVaultKey(await openVault(id, context).key(id.version), new Date());
+  } catch (error) {
+    if (error instanceof NotationError && error.metadata?.['providerInnerCode'] === 'KeyDisabled') return disabled(id);
+    throw error;
+  }
+}
+
+/** A vault tells nothing of a disabled version but that it is one. */
+function disabled({ origin, name, version }: AzureKeyId): KeyDescription {
+  const known = version === undefined ? {} : { version };
+  const path = version === undefined ? name : `${name}/${version}`;
+  return { id: `${origin}/keys/${path}`, spec: 'not told', state: 'disabled', ...known, algorithms: [], facts: {} };
+}

@@ -21,8 +21,22 @@ export function openPkcs12(bytes: Uint8Array, passphrase: string | undefined, wh
   if (only === undefined || keys.length > 1) {
     throw new NotationError('KEY_UNUSABLE', `${what}: expected one private key, found ${keys.length}`);
   }
-  const certificates = bags.filter((bag) => bag.type === forge.pki.oids['certBag']).map(certificateOf);
-  return { key: createPrivateKey({ key: Buffer.from(privateKeyOf(only)), format: 'der', type: 'pkcs8' }), certificates };
+  const key = createPrivateKey({ key: Buffer.from(privateKeyOf(only)), format: 'der', type: 'pkcs8' });
+  return { key, certificates: certificatesIn(bags) };
+}
+
+/**
+ * The certificates (DER) of a PKCS#12 file without a passphrase, in the file's order; keys in it are passed over.
+ * @throws NotationError `CERTIFICATE` when it cannot be opened.
+ */
+export function certificatesInPkcs12(bytes: Uint8Array, what: string): readonly Der[] {
+  const opened = tryOpen(bytes, '') ?? tryOpen(bytes, undefined);
+  if (opened === undefined) throw new NotationError('CERTIFICATE', `${what}: expected PKCS#12 without a passphrase, found something else`);
+  return certificatesIn(opened.safeContents.flatMap((contents) => contents.safeBags));
+}
+
+function certificatesIn(bags: readonly forge.pkcs12.Bag[]): readonly Der[] {
+  return bags.filter((bag) => bag.type === forge.pki.oids['certBag']).map(certificateOf);
 }
 
 /** Without a passphrase there are two empty ones: the empty string and none at all, which give different keys (RFC 7292, appendix B.1). */

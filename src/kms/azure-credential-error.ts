@@ -1,0 +1,92 @@
+// Why no token could be had, in one sentence instead of the SDK's pages.
+import { NotationError } from '../core/error.ts';
+import type { Environment } from '../core/ports.ts';
+import type { CredentialType } from './azure-credential.ts';
+import { ownError } from './azure-error.ts';
+import { cleanOf } from './azure-text.ts';
+
+/** How the last request of a credential ended. */
+export type Exchange = { readonly error: NotationError } | { readonly host: string; readonly status: number };
+
+/**
+ * A failure of `getToken`: the network's own where that was the reason, whatever the SDK made of it; otherwise `ACCESS_DENIED` with what
+ * each credential said. The SDK's error is not kept as the cause: it may hold what was sent.
+ */
+export function toCredentialError(
+  error: unknown,
+  type: CredentialType,
+  last: Exchange | undefined,
+  environment: Environment,
+): NotationError {
+  const network = ownError(error) ?? (last !== undefined ? failureOf(last) : undefined);
+  if (network !== undefined) return network;
+  const said = partsOf(error).map((part) => sentenceOf(part, cleanOf(environment)));
+  const text = said.map(({ who, what }) => (who === '' ? what : `${who}: ${what}`)).join('; ');
+  return new NotationError('ACCESS_DENIED', `no token for Azure (credential_type ${type}): ${text}`, {
+    hint: hints[type],
+    metadata: metadataOf(error),
+  });
+}
+
+const hints: Readonly<Record<CredentialType, string>> = {
+  default:
+    'sign in with az login, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or choose with the plugin config option credential_type',
+  environment: 'set AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, where notation runs',
+  workloadid: 'set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE where notation runs',
+  managedid: 'give this machine a managed identity; name a user-assigned one with the plugin config option client_id',
+  azurecli: 'sign in with az login as the user who runs notation',
+  azurepowershell: 'sign in with Connect-AzAccount as the user who runs notation',
+  azuredevcli: 'sign in with azd auth login as the user who runs notation',
+  azurepipelines: 'run it in a task with a service connection, with SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env',
+};
+
+function failureOf(last: Exchange): NotationError | undefined {
+  if ('error' in last) return last.error;
+  const { host, status } = last;
+  const metadata = { status: String(status) };
+  if (status === 429) return new NotationError('THROTTLED', `${host}: too many requests for tokens`, { hint: 'try again later', metadata });
+  if (status === 408)
+    return new NotationError('TIMEOUT', `${host}: the request for a token took too long`, { hint: 'try again', metadata });
+  if (status < 500) return undefined;
+  return new NotationError('UNAVAILABLE', `${host}: the request for a token failed with status ${status}`, { hint: 'try again', metadata });
+}
+
+/** The failures of a chain, each by itself. */
+function partsOf(error: unknown): readonly unknown[] {
+  const { errors } = error as { readonly errors?: readonly unknown[] };
+  return error instanceof Error && Array.isArray(errors) && errors.length > 0 ? errors : [error];
+}
+
+interface Sentence {
+  readonly who: string;
+  readonly what: string;
+}
+
+const longest = 160;
+
+/** "NameCredential: reason", without pointers to pages, ids and headings. Entra's own sentence begins with its number. */
+function sentenceOf(error: unknown, clean: (text: string) => string): Sentence {
+  const message = messageOf(error);
+  const [, who = ''] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
+  const [entra] = /AADSTS\d+: [^.]+/.exec(message) ?? [];
+  const plain = message
+    .replace(/^\w*Error: /, '')
+    .replace(/\b[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?|Authentication failed\.? Message:?)?/g, '')
+    .replace(/(?:To troubleshoot|See the troubleshooting guide|More details|Please visit)[\s\S]*/g, '');
+  const what = clean(entra ?? plain).replace(/[\s.,:;]+$/, '');
+  return { who, what: what === '' ? 'not available' : what.slice(0, longest) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function metadataOf(error: unknown): Readonly<Record<string, string>> {
+  const whole = partsOf(error).map(messageOf).join('\n');
+  const [, number] = /(AADSTS\d+)/.exec(whole) ?? [];
+  const [, trace] = /Trace ID: ([0-9a-f-]{36})/i.exec(whole) ?? [];
+  return {
+    providerCode: number ?? (error instanceof Error ? error.name : 'unknown'),
+    ...(trace !== undefined && { requestId: trace }),
+  };
+}

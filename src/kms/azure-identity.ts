@@ -1,0 +1,158 @@
+// The credentials of @azure/identity, made to use our own HTTP, and their failures as ours.
+import {
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
+  AzurePipelinesCredential,
+  AzurePowerShellCredential,
+  ChainedTokenCredential,
+  DefaultAzureCredential,
+  EnvironmentCredential,
+  ManagedIdentityCredential,
+  type TokenCredential,
+  WorkloadIdentityCredential,
+} from '@azure/identity';
+import { NotationError } from '../core/error.ts';
+import { once } from '../core/once.ts';
+import type { Environment, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
+import { type Verdict, withRetries } from '../http/retry.ts';
+import type { CredentialType } from './azure-credential.ts';
+import { type Exchange, toCredentialError } from './azure-credential-error.ts';
+import { clientOptions, judgeAzure, toSdkClient } from './azure-http.ts';
+import type { KeyContext } from './provider.ts';
+
+/** A credential of one kind. Its `getToken` throws NotationError `ACCESS_DENIED`, `UNAVAILABLE`, `TIMEOUT` or `THROTTLED`. */
+export function openIdentity(type: CredentialType, authority: string | undefined, context: KeyContext): TokenCredential {
+  let last: Exchange | undefined;
+  const http = watch(withRetries(context.http, judgeIdentity, context), (exchange) => {
+    last = exchange;
+  });
+  const open = once(async () => makers[type](settingsOf(http, authority, context)));
+  return {
+    getToken: async (scopes, asked) => {
+      last = undefined;
+      try {
+        return await (await open()).getToken(scopes, asked);
+      } catch (error) {
+        throw toCredentialError(error, type, last, context.environment);
+      }
+    },
+  };
+}
+
+/** The instance metadata service answers 410 while it is being set up. */
+function judgeIdentity(response: HttpResponse): Verdict {
+  return response.status === 410 ? 'again' : judgeAzure(response);
+}
+
+/** Tells how each request ended: the SDK and MSAL keep little of it. */
+function watch(http: Http, tell: (exchange: Exchange) => void): Http {
+  const send = async (request: HttpRequest) => {
+    try {
+      const response = await http.send(request);
+      tell({ host: new URL(request.url).host, status: response.status });
+      return response;
+    } catch (error) {
+      // Everywhere but in Azure there is no such address, and the default credential always tries it.
+      if (error instanceof NotationError && new URL(request.url).hostname !== metadataAddress) tell({ error });
+      throw error;
+    }
+  };
+  return { send, warm: (url) => http.warm(url) };
+}
+
+const metadataAddress = '169.254.169.254';
+
+/** What the makers choose from. */
+interface IdentitySettings {
+  readonly options: ReturnType<typeof clientOptions> & { readonly authorityHost?: string; readonly disableInstanceDiscovery: boolean };
+  readonly clientId?: string;
+  readonly tenantId?: string;
+  readonly environment: Environment;
+  /** How long az, pwsh or azd may take. */
+  readonly processTimeoutInMs: number;
+}
+
+function settingsOf(http: Http, authority: string | undefined, { settings, environment, deadline }: KeyContext): IdentitySettings {
+  const { client_id: clientId, tenant_id: tenantId } = settings.text;
+  return {
+    // The authority is configured or one of Azure's own: nothing needs to be discovered about it, which saves a round trip.
+    options: {
+      ...clientOptions(toSdkClient(http)),
+      disableInstanceDiscovery: true,
+      ...(authority !== undefined && { authorityHost: authority }),
+    },
+    ...(clientId !== undefined && { clientId }),
+    ...(tenantId !== undefined && { tenantId }),
+    environment,
+    processTimeoutInMs: Math.max(1, Math.floor(deadline.remainingMs())),
+  };
+}
+
+const makers: Readonly<Record<CredentialType, (settings: IdentitySettings) => TokenCredential>> = {
+  default: makeDefault,
+  environment: ({ options }) => new EnvironmentCredential({ ...options }),
+  workloadid: makeWorkload,
+  managedid: (settings) => (hasFederatedToken(settings) ? makeWorkload(settings) : makeManaged(settings)),
+  azurecli: (settings) => new AzureCliCredential(toolOptions(settings)),
+  azurepowershell: (settings) => new AzurePowerShellCredential(toolOptions(settings)),
+  azuredevcli: (settings) => new AzureDeveloperCliCredential(toolOptions(settings)),
+  azurepipelines: makePipelines,
+};
+
+/**
+ * DefaultAzureCredential, but for pods and runners with a federated token: there its managed identity would exchange the same token
+ * once more, and by an HTTP client of its own.
+ */
+function makeDefault(settings: IdentitySettings): TokenCredential {
+  const { options, clientId, environment } = settings;
+  if (hasFederatedToken(settings) && environment['AZURE_TOKEN_CREDENTIALS'] === undefined) {
+    return new ChainedTokenCredential(
+      ...(['environment', 'workloadid', 'azurecli', 'azurepowershell', 'azuredevcli'] as const).map((type) =>
+        lazily(() => makers[type](settings)),
+      ),
+    );
+  }
+  const identity = clientId === undefined ? {} : { managedIdentityClientId: clientId, workloadIdentityClientId: clientId };
+  return new DefaultAzureCredential({ ...options, ...toolOptions(settings), ...identity });
+}
+
+/** The constructors throw what the chain expects of `getToken`. */
+function lazily(make: () => TokenCredential): TokenCredential {
+  return { getToken: async (scopes, asked) => make().getToken(scopes, asked) };
+}
+
+function makeWorkload({ options, clientId, tenantId }: IdentitySettings): TokenCredential {
+  return new WorkloadIdentityCredential({
+    ...options,
+    ...(clientId !== undefined && { clientId }),
+    ...(tenantId !== undefined && { tenantId }),
+  });
+}
+
+function makeManaged({ options, clientId }: IdentitySettings): TokenCredential {
+  return new ManagedIdentityCredential({ ...options, ...(clientId !== undefined && { clientId }) });
+}
+
+/** The variables are those that the tasks of Azure Pipelines set for a service connection. */
+function makePipelines({ options, clientId, tenantId, environment }: IdentitySettings): TokenCredential {
+  return new AzurePipelinesCredential(
+    tenantId ?? environment['AZURESUBSCRIPTION_TENANT_ID'] ?? '',
+    clientId ?? environment['AZURESUBSCRIPTION_CLIENT_ID'] ?? '',
+    environment['AZURESUBSCRIPTION_SERVICE_CONNECTION_ID'] ?? '',
+    environment['SYSTEM_ACCESSTOKEN'] ?? '',
+    { ...options },
+  );
+}
+
+function toolOptions({ tenantId, processTimeoutInMs }: IdentitySettings) {
+  return { processTimeoutInMs, ...(tenantId !== undefined && { tenantId }) };
+}
+
+function hasFederatedToken({ clientId, tenantId, environment }: IdentitySettings): boolean {
+  const known = [
+    clientId ?? environment['AZURE_CLIENT_ID'],
+    tenantId ?? environment['AZURE_TENANT_ID'],
+    environment['AZURE_FEDERATED_TOKEN_FILE'],
+  ];
+  return known.every((value) => value !== undefined && value !== '');
+}

@@ -1,0 +1,136 @@
+// One vault and one identity: who is asked for tokens, when, and how often.
+import type { AccessToken, TokenCredential } from '@azure/identity';
+import type { Http, HttpRequest, HttpResponse } from '../core/ports.ts';
+import { withRetries } from '../http/retry.ts';
+import { cloudOf, isLoopback } from './azure-cloud.ts';
+import { openCredential } from './azure-credential.ts';
+import { type Asked, toVaultError } from './azure-error.ts';
+import { clientOptions, judgeAzure, toSdkClient } from './azure-http.ts';
+import type { AzureKeyId } from './azure-key-id.ts';
+import type { KeyContext } from './provider.ts';
+
+/** What an SDK client of one vault is made with. */
+export interface Client {
+  readonly origin: string;
+  readonly credential: TokenCredential;
+  readonly options: ReturnType<typeof clientOptions> & { readonly disableChallengeResourceVerification: boolean };
+}
+
+/** The way to one vault. */
+export interface Session {
+  /** Begins to connect and to get a token, so that the first request need not wait for both. Never fails. */
+  warm(): void;
+  /**
+   * Runs one operation of an SDK client made for it.
+   * @throws NotationError as `toVaultError` has it
+   */
+  ask<T>(asked: Asked, operation: (client: Client) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Opens the way to the vault of `id`, without any request.
+ *
+ * The SDK's clients send each first request without a token, to learn from the refusal what the token must be for. A vault in a
+ * domain of Azure's own would always say the same, so that answer is made here and costs no round trip; when the vault then refuses
+ * the token and names another tenant, that one is asked for once. Every other host is asked, and the SDK hands out a token only if
+ * the host is below the domain that the token is for. Loopback names are excused from that: an emulator has no such name, whoever
+ * writes `localhost` into a key id means a process of this machine, and no name server or other machine can stand in for it.
+ */
+export function openSession(id: AzureKeyId, context: KeyContext): Session {
+  const cloud = cloudOf(id.hostname);
+  const tokens = openTokens(() => openCredential(cloud?.authority, context));
+  const challenges = openChallenges(cloud && `Bearer resource="${cloud.resource}"`);
+  const http = withRetries(context.http, judgeAzure, context);
+  const attempt = async <T>(operation: Operation<T>): Promise<Outcome<T>> => {
+    const wire = openWire(http, challenges);
+    const options = { ...clientOptions(wire.client), disableChallengeResourceVerification: isLoopback(id.hostname) };
+    try {
+      return { done: true, value: await operation({ origin: id.origin, credential: tokens, options }) };
+    } catch (error) {
+      return { done: false, error, answer: wire.answer() };
+    }
+  };
+  return {
+    warm: () => {
+      context.http.warm(id.origin);
+      if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
+    },
+    ask: async (asked, operation) => {
+      const first = await attempt(operation);
+      if (!first.done && isChallenge(first.answer)) tokens.forget();
+      const outcome = !first.done && isChallenge(first.answer) ? await attempt(operation) : first;
+      if (outcome.done) return outcome.value;
+      throw toVaultError(outcome.error, outcome.answer, asked);
+    },
+  };
+}
+
+type Operation<T> = (client: Client) => Promise<T>;
+type Outcome<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly error: unknown; readonly answer: HttpResponse | undefined };
+
+/** The request that needs the token fails with the same error. */
+const toldLater = () => undefined;
+
+interface Challenges {
+  readonly known: () => string | undefined;
+  learn(response: HttpResponse): void;
+}
+
+/** What a request without a token is answered with: expected at first, then as the vault itself says it. */
+function openChallenges(expected: string | undefined): Challenges {
+  let known = expected;
+  return {
+    known: () => known,
+    learn: (response) => {
+      if (isChallenge(response)) known = response.headers['www-authenticate'];
+    },
+  };
+}
+
+function isChallenge(response: HttpResponse | undefined): boolean {
+  return response?.status === 401 && /\b(?:resource|scope)="/.test(response.headers['www-authenticate'] ?? '');
+}
+
+/** The wire of one operation: answers the SDK's request without a token by the challenge that is known, and keeps the vault's last answer. */
+function openWire(http: Http, challenges: Challenges) {
+  let answer: HttpResponse | undefined;
+  const send = async (request: HttpRequest) => {
+    const challenge = challenges.known();
+    if (challenge !== undefined && request.headers['authorization'] === undefined) return refusalWith(challenge);
+    answer = await http.send(request);
+    challenges.learn(answer);
+    return answer;
+  };
+  return { client: toSdkClient({ send, warm: http.warm }), answer: () => answer };
+}
+
+function refusalWith(challenge: string): HttpResponse {
+  return { status: 401, headers: { 'www-authenticate': challenge }, body: new Uint8Array() };
+}
+
+interface Tokens extends TokenCredential {
+  getToken(...asked: Parameters<TokenCredential['getToken']>): Promise<AccessToken | null>;
+  forget(): void;
+}
+
+/** One token for each scope, tenant and claim; the identity's code is loaded when the first is asked for. */
+function openTokens(open: () => Promise<TokenCredential>): Tokens {
+  const tokens = new Map<string, Promise<AccessToken | null>>();
+  let credential: Promise<TokenCredential> | undefined;
+  const fetchToken = async (...[scopes, options]: Parameters<TokenCredential['getToken']>) => {
+    credential ??= open();
+    return (await credential).getToken(scopes, { ...options, enableCae: true });
+  };
+  return {
+    getToken: (scopes, options) => {
+      const key = JSON.stringify([scopes, options?.tenantId, options?.claims]);
+      const token = tokens.get(key) ?? fetchToken(scopes, options);
+      tokens.set(key, token);
+      token.catch(() => tokens.delete(key));
+      return token;
+    },
+    forget: () => tokens.clear(),
+  };
+}

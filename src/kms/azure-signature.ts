@@ -1,0 +1,67 @@
+// The version that signs is the version whose public key is the leaf's, whatever is rotated meanwhile.
+import { createHash } from 'node:crypto';
+import type { Algorithm } from '../core/algorithm.ts';
+import { equalBytes } from '../core/bytes.ts';
+import { NotationError } from '../core/error.ts';
+import { verifySignature } from '../x509/public-key.ts';
+import type { Holding } from './azure-chain.ts';
+import { isUnusable } from './azure-error.ts';
+import type { AzureKeyId } from './azure-key-id.ts';
+import type { Signed } from './azure-sign.ts';
+import type { Vault } from './azure-vault.ts';
+
+/** How many versions are looked through, the newest first: each costs a request. */
+const searched = 25;
+
+/**
+ * Signs with the version of the key that has the holding's public key.
+ *
+ * A known version signs, in one request, and the vault must say that this one did. Without one the newest signs, in one request too, and
+ * the signature is verified under the leaf: it is right unless the key was rotated after the leaf was issued. Only then are the versions
+ * listed and looked through, which takes one request for the list and one for each version until the right one, and that one signs.
+ * @throws NotationError `KEY_MISMATCH` when no version has the leaf's key, and as the vault has it
+ */
+export async function signMessage(
+  message: Uint8Array,
+  algorithm: Algorithm,
+  holding: Holding,
+  id: AzureKeyId,
+  vault: Vault,
+): Promise<Uint8Array> {
+  const digest = createHash(algorithm.hash).update(message).digest();
+  const sign = (version: string | undefined) => vault.sign(version, algorithm, digest);
+  if (holding.version !== undefined) return checkedVersion(await sign(holding.version), holding.version, id);
+  const newest = await sign(undefined).catch(onlyUnusable);
+  if (newest !== undefined && verifySignature(holding.publicKeyInfo, algorithm, message, newest.bytes)) return newest.bytes;
+  const version = await findVersion(holding, id, vault);
+  return checkedVersion(await sign(version), version, id);
+}
+
+/** The newest version may be disabled, or of another kind than the leaf's key. */
+function onlyUnusable(error: unknown): undefined {
+  if (isUnusable(error)) return undefined;
+  throw error;
+}
+
+function checkedVersion({ bytes, version }: Signed, wanted: string, { host, name }: AzureKeyId): Uint8Array {
+  if (version === wanted) return bytes;
+  throw new NotationError('KEY_MISMATCH', `${host}: expected version ${wanted} of key ${JSON.stringify(name)} to sign, found ${version}`, {
+    hint: 'sign again; when it goes on, the key id names something that is no Key Vault',
+  });
+}
+
+async function findVersion(holding: Holding, { host, name }: AzureKeyId, vault: Vault): Promise<string> {
+  const versions = await vault.keyVersions();
+  for (const version of versions.slice(0, searched)) {
+    const { publicKeyInfo } = await vault.key(version);
+    if (publicKeyInfo !== undefined && equalBytes(publicKeyInfo, holding.publicKeyInfo)) return version;
+  }
+  const looked = Math.min(searched, versions.length);
+  throw new NotationError(
+    'KEY_MISMATCH',
+    `${host}: expected the leaf's public key in a version of key ${JSON.stringify(name)}, found it in none of ${looked}`,
+    {
+      hint: 'give the chain of this key, or write the version into the key id',
+    },
+  );
+}
