@@ -56,7 +56,7 @@ async function describeFileKey(keyId: string, context: KeyContext): Promise<KeyD
     spec,
     state: locked ? 'locked: no passphrase was given (passphrase_env, passphrase_file)' : 'enabled',
     algorithms: algorithm === undefined ? [] : [algorithm.signing],
-    facts: { Format: file.format, Encrypted: file.encrypted ? 'yes' : 'no', ...(await describeMode(place.keyPath, context)) },
+    facts: { format: file.format, encrypted: file.encrypted ? 'yes' : 'no', ...(await describeMode(place.keyPath, context)) },
   };
 }
 
@@ -70,7 +70,7 @@ async function describeMode(path: string, context: KeyContext): Promise<Readonly
   const mode = (await context.files.look(path))?.mode ?? 0;
   if (mode === 0) return {};
   const remark = isReadByOthers(mode) ? ', readable by others: chmod 600 it' : '';
-  return { 'File mode': `${mode.toString(8).padStart(4, '0')}${remark}` };
+  return { 'file mode': `${mode.toString(8).padStart(4, '0')}${remark}` };
 }
 
 /**

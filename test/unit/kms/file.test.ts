@@ -190,7 +190,7 @@ describe('what a key file says of itself', () => {
         spec,
         state: 'enabled',
         algorithms,
-        facts: { Format: 'PEM, PKCS#8', Encrypted: 'no', 'File mode': '0640, readable by others: chmod 600 it' },
+        facts: { format: 'PEM, PKCS#8', encrypted: 'no', 'file mode': '0640, readable by others: chmod 600 it' },
       });
     });
   }
@@ -204,7 +204,7 @@ describe('what a key file says of itself', () => {
     const locked = await describeAt(path);
     assert.deepEqual([locked.spec, locked.algorithms], ['EC-384', ['ECDSA-SHA-384']]);
     assert.match(locked.state, /^locked: no passphrase was given/);
-    assert.deepEqual(locked.facts, { Format: 'PEM, PKCS#8', Encrypted: 'yes', 'File mode': '0600' });
+    assert.deepEqual(locked.facts, { format: 'PEM, PKCS#8', encrypted: 'yes', 'file mode': '0600' });
     const open = await describeAt(path, { passphrase_env: 'P' }, { P: 'pw' });
     assert.deepEqual([open.spec, open.state], ['EC-384', 'enabled']);
     await assert.rejects(describeAt(path, { passphrase_env: 'P' }, { P: 'wrong' }), refusal('CONFIG', /cannot be decrypted/));
@@ -229,8 +229,8 @@ describe('what a key file says of itself', () => {
       ['sec1.key', 'PEM, SEC1', 'no'],
       ['k.p12', 'PKCS#12', 'yes'],
     ] as const) {
-      const { Format, Encrypted } = await found(name);
-      assert.deepEqual([Format, Encrypted], [format, encrypted], name);
+      const facts = await found(name);
+      assert.deepEqual([facts['format'], facts['encrypted']], [format, encrypted], name);
     }
   });
 
