@@ -30,9 +30,13 @@ function toFields(description: KeyDescription): readonly (readonly [string, stri
     ['State', state],
     ...(version === undefined ? [] : [['Version', version] as const]),
     ...(algorithms.length === 0 ? [] : [['Algorithms', algorithms.join(', ')] as const]),
-    ...Object.entries(facts),
+    ...Object.entries(facts).map(([label, text]) => [capitalised(label), text] as const),
     ['Notation', 'algorithm' in verdict ? `signs with ${verdict.algorithm.signing}` : `cannot sign with it: ${verdict.reason}`],
   ];
+}
+
+function capitalised(label: string): string {
+  return label.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }
 
 function toJson(description: KeyDescription): object {

@@ -47,7 +47,7 @@ describe('key describe', () => {
       spec: 'EC-384',
       state: 'enabled',
       algorithms: ['ECDSA-SHA-384'],
-      facts: { Format: 'PEM, PKCS#8', Encrypted: 'no', 'File mode': '0600' },
+      facts: { format: 'PEM, PKCS#8', encrypted: 'no', 'file mode': '0600' },
       usable: true,
       keySpec: 'EC-384',
       signingAlgorithm: 'ECDSA-SHA-384',
