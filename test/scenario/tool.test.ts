@@ -41,7 +41,15 @@ function plantPlugin(path: string, plantedVersion: string): void {
 
 test('help and version go to stdout', async (t) => {
   const { run } = openHome(t);
-  for (const words of [[], ['--help'], ['-h'], ['install', '--help'], ['key', '--help'], ['cert', 'generate-test', '--help']]) {
+  for (const words of [
+    [],
+    ['--help'],
+    ['-h'],
+    ['install', '--help'],
+    ['key', '--help'],
+    ['key', 'csr', '-h'],
+    ['cert', 'chain', 'check', '--help'],
+  ]) {
     const { code, stdout, stderr } = await run(words);
     assert.deepEqual([code, stderr], [0, ''], words.join(' '));
     assert.match(stdout, /notation-ts-kms/);
@@ -52,7 +60,15 @@ test('help and version go to stdout', async (t) => {
 
 test('wrong words are one line with a hint', async (t) => {
   const { run } = openHome(t);
-  for (const words of [['nonsense'], ['key'], ['key', 'nonsense'], ['install', '--nonsense'], ['cert', 'generate-test'], ['--nonsense']]) {
+  for (const words of [
+    ['nonsense'],
+    ['key'],
+    ['key', 'nonsense'],
+    ['install', '--nonsense'],
+    ['cert', 'generate-test'],
+    ['cert', 'chain'],
+    ['--nonsense'],
+  ]) {
     assertRefused(await run(words), /--help/);
   }
 });
