@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import type { Environment } from '../core/ports.ts';
 import type { CredentialType } from './azure-credential.ts';
 import { ownError } from './azure-error.ts';
-import { cleanOf } from './azure-text.ts';
+import { firstLine, withoutSecrets } from './azure-text.ts';
 
 /** How the last request of a credential ended. */
 export type Exchange = { readonly error: NotationError } | { readonly host: string; readonly status: number };
@@ -18,11 +18,10 @@ export function toCredentialError(
   last: Exchange | undefined,
   environment: Environment,
 ): NotationError {
-  const network = ownError(error) ?? (last !== undefined ? failureOf(last) : undefined);
+  const network = ownError(error) ?? (last && failureOf(last));
   if (network !== undefined) return network;
-  const said = partsOf(error).map((part) => sentenceOf(part, cleanOf(environment)));
-  const text = said.map(({ who, what }) => (who === '' ? what : `${who}: ${what}`)).join('; ');
-  return new NotationError('ACCESS_DENIED', `no token for Azure (credential_type ${type}): ${text}`, {
+  const said = partsOf(error).map((part) => sentenceOf(withoutSecrets(messageOf(part), environment)));
+  return new NotationError('ACCESS_DENIED', `no token for Azure (credential_type ${type}): ${said.join('; ')}`, {
     hint: hints[type],
     metadata: metadataOf(error),
   });
@@ -57,25 +56,20 @@ function partsOf(error: unknown): readonly unknown[] {
   return error instanceof Error && Array.isArray(errors) && errors.length > 0 ? errors : [error];
 }
 
-interface Sentence {
-  readonly who: string;
-  readonly what: string;
-}
-
 const longest = 160;
 
-/** "NameCredential: reason", without pointers to pages, ids and headings. Entra's own sentence begins with its number. */
-function sentenceOf(error: unknown, clean: (text: string) => string): Sentence {
-  const message = messageOf(error);
-  const [, who = ''] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
-  const [entra] = /AADSTS\d+: [^.]+/.exec(message) ?? [];
-  const plain = message
-    .replace(/^\w*Error: /, '')
-    .replace(/\b[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?|Authentication failed\.? Message:?)?/g, '')
-    .replace(/(?:To troubleshoot|See the troubleshooting guide|More details|Please visit)[\s\S]*/g, '');
-  const what = clean(entra ?? plain).replace(/[\s.,:;]+$/, '');
-  return { who, what: what === '' ? 'not available' : what.slice(0, longest) };
+/** "NameCredential: reason", without headings and pointers to pages. Of what Entra says, its numbered sentence alone. */
+function sentenceOf(message: string): string {
+  const [, who] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
+  const [entra] = /AADSTS\d+: .*?(?=\.\s|\.$|\s*Trace ID|$)/m.exec(message) ?? [];
+  const what = firstLine(entra ?? message.replace(/^\w*Error: /, '').replace(heading, ''))
+    .replace(/\s*(?:To troubleshoot|See the troubleshooting guide|More details|Please visit).*/, '')
+    .replace(/[\s.,:;]+$/, '');
+  const reason = what === '' ? 'not available' : what.slice(0, longest);
+  return who === undefined ? reason : `${who}: ${reason}`;
 }
+
+const heading = /\b[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?(?: Message:?)?)?\s*/gi;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,8 +1,6 @@
 // Which identity signs in to Azure, as plugin config and environment say it.
-import type { TokenCredential } from '@azure/identity';
 import { NotationError } from '../core/error.ts';
 import type { Settings } from './config.ts';
-import type { KeyContext } from './provider.ts';
 
 /** The values of `credential_type`: notation-azure-kv's own, and the rest of what signs in without a window. */
 export type CredentialType = (typeof rows)[number]['type'];
@@ -35,17 +33,6 @@ export function checkCredentialOptions({ text }: Settings): CredentialType {
   if (stray !== undefined) throw strayOption(stray, row.type);
   checkAuthority(text.authority_host);
   return row.type;
-}
-
-/**
- * The credential that these options choose. It reads the AZURE_* variables of the process itself: that is how the SDK is made.
- * @param authority the one of the vault's own cloud, for when neither options nor environment name another
- * @throws NotationError `CONFIG`
- */
-export async function openCredential(authority: string | undefined, context: KeyContext): Promise<TokenCredential> {
-  const type = checkCredentialOptions(context.settings);
-  const chosen = context.settings.text.authority_host ?? context.environment['AZURE_AUTHORITY_HOST'] ?? authority;
-  return (await import('./azure-identity.ts')).openIdentity(type, chosen, context);
 }
 
 function unknownType(): NotationError {

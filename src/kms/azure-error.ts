@@ -1,7 +1,7 @@
 // What Key Vault's refusals mean, as ours: peers-and-backends of the contract, and what to do about each.
 import { NotationError } from '../core/error.ts';
 import type { HttpResponse } from '../core/ports.ts';
-import { clean } from './azure-text.ts';
+import { firstLine } from './azure-text.ts';
 
 /** One request to a vault, for messages. */
 export interface Asked {
@@ -66,7 +66,7 @@ function read({ status, headers, body }: HttpResponse): Said {
     status,
     code: textOf(error?.code),
     inner: textOf(error?.innererror?.code),
-    message: clean(textOf(error?.message)),
+    message: firstLine(textOf(error?.message)),
     requestId: headers['x-ms-request-id'] ?? '',
   };
 }
@@ -191,7 +191,7 @@ function objectOf({ permission, name, version }: Asked): string {
 
 /** The SDK refuses to hand a token to a host that is no part of the domain which the token is for. */
 function withoutRefusal(error: unknown, { host, permission }: Asked): NotationError {
-  const found = clean(error instanceof Error ? error.message : String(error));
+  const found = firstLine(error instanceof Error ? error.message : String(error));
   if (/^The challenge/.test(found)) {
     return new NotationError('ACCESS_DENIED', `${host}: it asks for a token of another domain, which it was not given (${found})`, {
       hint: "use the vault's own host name; emulators are believed on localhost only",

@@ -15,13 +15,19 @@ import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import type { Environment, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { type Verdict, withRetries } from '../http/retry.ts';
-import type { CredentialType } from './azure-credential.ts';
+import { type CredentialType, checkCredentialOptions } from './azure-credential.ts';
 import { type Exchange, toCredentialError } from './azure-credential-error.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './azure-http.ts';
 import type { KeyContext } from './provider.ts';
 
-/** A credential of one kind. Its `getToken` throws NotationError `ACCESS_DENIED`, `UNAVAILABLE`, `TIMEOUT` or `THROTTLED`. */
-export function openIdentity(type: CredentialType, authority: string | undefined, context: KeyContext): TokenCredential {
+/**
+ * The credential that plugin config and environment choose. It reads the AZURE_* variables of the process itself: that is how the SDK is
+ * made. Its `getToken` throws NotationError `ACCESS_DENIED`, `UNAVAILABLE`, `TIMEOUT` or `THROTTLED`.
+ * @param authority the one of the vault's own cloud, for when neither config nor environment name another
+ * @throws NotationError `CONFIG`
+ */
+export function openIdentity(authority: string | undefined, context: KeyContext): TokenCredential {
+  const type = checkCredentialOptions(context.settings);
   let last: Exchange | undefined;
   const http = watch(withRetries(context.http, judgeIdentity, context), (exchange) => {
     last = exchange;
@@ -73,13 +79,17 @@ interface IdentitySettings {
 }
 
 function settingsOf(http: Http, authority: string | undefined, { settings, environment, deadline }: KeyContext): IdentitySettings {
-  const { client_id: clientId, tenant_id: tenantId } = settings.text;
+  const {
+    client_id: clientId,
+    tenant_id: tenantId,
+    authority_host: chosen = environment['AZURE_AUTHORITY_HOST'] ?? authority,
+  } = settings.text;
   return {
     // The authority is configured or one of Azure's own: nothing needs to be discovered about it, which saves a round trip.
     options: {
       ...clientOptions(toSdkClient(http)),
       disableInstanceDiscovery: true,
-      ...(authority !== undefined && { authorityHost: authority }),
+      ...(chosen !== undefined && { authorityHost: chosen }),
     },
     ...(clientId !== undefined && { clientId }),
     ...(tenantId !== undefined && { tenantId }),

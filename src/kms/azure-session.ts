@@ -3,7 +3,6 @@ import type { AccessToken, TokenCredential } from '@azure/identity';
 import type { Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { withRetries } from '../http/retry.ts';
 import { cloudOf, isLoopback } from './azure-cloud.ts';
-import { openCredential } from './azure-credential.ts';
 import { type Asked, toVaultError } from './azure-error.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './azure-http.ts';
 import type { AzureKeyId } from './azure-key-id.ts';
@@ -18,8 +17,6 @@ export interface Client {
 
 /** The way to one vault. */
 export interface Session {
-  /** Begins to connect and to get a token, so that the first request need not wait for both. Never fails. */
-  warm(): void;
   /**
    * Runs one operation of an SDK client made for it.
    * @throws NotationError as `toVaultError` has it
@@ -28,7 +25,8 @@ export interface Session {
 }
 
 /**
- * Opens the way to the vault of `id`, without any request.
+ * Opens the way to the vault of `id`, for a request that is sure to come: where it is known what the token must be for, it is asked for
+ * at once, while the part of the SDK that the request needs is still loading.
  *
  * The SDK's clients send each first request without a token, to learn from the refusal what the token must be for. A vault in a
  * domain of Azure's own would always say the same, so that answer is made here and costs no round trip; when the vault then refuses
@@ -38,7 +36,7 @@ export interface Session {
  */
 export function openSession(id: AzureKeyId, context: KeyContext): Session {
   const cloud = cloudOf(id.hostname);
-  const tokens = openTokens(() => openCredential(cloud?.authority, context));
+  const tokens = openTokens(async () => (await import('./azure-identity.ts')).openIdentity(cloud?.authority, context));
   const challenges = openChallenges(cloud && `Bearer resource="${cloud.resource}"`);
   const http = withRetries(context.http, judgeAzure, context);
   const attempt = async <T>(operation: Operation<T>): Promise<Outcome<T>> => {
@@ -50,11 +48,9 @@ export function openSession(id: AzureKeyId, context: KeyContext): Session {
       return { done: false, error, answer: wire.answer() };
     }
   };
+  context.http.warm(id.origin);
+  if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
   return {
-    warm: () => {
-      context.http.warm(id.origin);
-      if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
-    },
     ask: async (asked, operation) => {
       const first = await attempt(operation);
       if (!first.done && isChallenge(first.answer)) tokens.forget();

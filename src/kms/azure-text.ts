@@ -2,20 +2,20 @@ import type { Environment } from '../core/ports.ts';
 
 const longest = 240;
 
-/** Another program's message as one line that is short, and holds no token. */
-export function clean(text: string): string {
-  const line = text
-    .replace(/\s+/g, ' ')
+/** The first line of another program's message, short and without tokens. What follows the first line may repeat whole requests. */
+export function firstLine(text: string): string {
+  const [line = ''] = text.trim().split(/[\r\n]/, 1);
+  const told = line
     .replace(/\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*/g, '[token]')
     .replace(/\bBearer [A-Za-z0-9._~+/=-]+/gi, 'Bearer [token]')
-    .trim();
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+    .replace(/\s+/g, ' ');
+  return told.length > longest ? `${told.slice(0, longest)}…` : told;
 }
 
-/** `clean`, and without the values that `environment` holds for the SDK. */
-export function cleanOf(environment: Environment): (text: string) => string {
-  const secrets = secretVariables.map((name) => environment[name] ?? '').filter((value) => value.length > 3);
-  return (text) => clean(secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text));
+/** Takes out the secrets that the environment holds for the SDK, in every form in which a service may repeat them. */
+export function withoutSecrets(text: string, environment: Environment): string {
+  const secrets = secretVariables.map((name) => environment[name] ?? '').filter((value) => value !== '');
+  return secrets.flatMap(formsOf).reduce((rest, form) => rest.replaceAll(form, '[secret]'), text);
 }
 
 const secretVariables = [
@@ -26,3 +26,8 @@ const secretVariables = [
   'IDENTITY_HEADER',
   'MSI_SECRET',
 ];
+
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), bytes.toString('base64'), bytes.toString('base64url')];
+}

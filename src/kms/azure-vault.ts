@@ -34,7 +34,7 @@ export function openVault(id: AzureKeyId, context: KeyContext): Vault {
     (await session()).ask({ host, kind, permission, name, ...(version !== undefined && { version }) }, operation);
   return {
     kind,
-    warm: () => void session(),
+    warm: () => void session().catch(toldLater),
     key: (version) => ask('keys/get', version, async (client) => (await import('./azure-keys.ts')).getKey(client, name, version)),
     keyVersions: () => ask('keys/list', undefined, async (client) => (await import('./azure-keys.ts')).listVersions(client, name)),
     certificate: (version) =>
@@ -45,6 +45,9 @@ export function openVault(id: AzureKeyId, context: KeyContext): Vault {
       ask('keys/sign', version, async (client) => (await import('./azure-sign.ts')).signDigest(client, name, version, algorithm, digest)),
   };
 }
+
+/** The request that needs the session fails with the same error. */
+const toldLater = () => undefined;
 
 /** One session, and so one token, for all keys that one command opens in a vault. */
 const sessions = new WeakMap<Settings, Map<string, Promise<Session>>>();
