@@ -6,7 +6,7 @@ import type { Certificate } from '../../../src/x509/certificate.ts';
 import { bitString, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
 import { extendedKeyUsageOid as eku, type KeyUsageBit } from '../../../src/x509/extension.ts';
 import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
-import { checkCodeSigningChain, checkTimestampingChain, checkValidity, type Purpose } from '../../../src/x509/profile.ts';
+import { checkCodeSigningChain, checkTimestampingChain, checkValidity, findBrokenRules, type Purpose } from '../../../src/x509/profile.ts';
 import {
   type ChainWish,
   type Change,
@@ -155,6 +155,9 @@ describe('profile', () => {
       if (words)
         assert.throws(() => check(chain, purpose, during), { code: 'CERTIFICATE', message: words, metadata: { rule: title.slice(0, 7) } });
       else assert.equal(check(chain, purpose, during).keySpec, 'EC-256');
+      if (purpose === 'timestamping') return;
+      const told = findBrokenRules(chain).map(({ message }) => message);
+      assert.ok(words === undefined ? told.length === 0 : told.some((message) => words.test(message)), told.join('\n'));
     });
   }
 });
