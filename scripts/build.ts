@@ -13,13 +13,17 @@ const require = createRequire(import.meta.url);
 /** What the program knows of its own build. */
 export type BuildForm = 'executable' | 'npm' | 'pkg';
 
-/** The two autoload switches are a security requirement: without them a bunfig.toml or .env in the working directory is obeyed. */
+/**
+ * The two autoload switches are a security requirement: without them a bunfig.toml or .env in the working directory is obeyed.
+ * With --use-system-ca TLS trusts the authorities that this machine's owner installed, as every other program on it does.
+ */
 const compileFlags = [
   '--compile',
   '--bytecode',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
   '--compile-jit-policy=100',
+  '--compile-exec-argv=--use-system-ca',
 ];
 
 /** The Bun that package.json pins, for this machine. */
@@ -30,10 +34,13 @@ export function bunPath(): string {
   return join(folder, 'bin', process.platform === 'win32' ? 'bun.exe' : 'bun');
 }
 
-/** Bundles src/main.ts with these flags of `bun build`, minified and split so that each command loads only its own chunks. */
+/**
+ * Bundles src/main.ts with these flags of `bun build`, minified and split so that each command loads only its own chunks. The condition
+ * `module` takes the AWS SDK's ES modules, of which the unused are left out, in place of its single CommonJS files.
+ */
 export function bundle(form: BuildForm, flags: readonly string[]): void {
   const define = `--define=BUILD=${JSON.stringify({ form, commit: commit() })}`;
-  const common = ['build', 'src/main.ts', '--minify', '--format=esm', '--splitting', define];
+  const common = ['build', 'src/main.ts', '--minify', '--format=esm', '--splitting', '--conditions=module', define];
   execFileSync(bunPath(), [...common, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
