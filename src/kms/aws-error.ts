@@ -50,9 +50,9 @@ const useSigningKey =
   'sign with an asymmetric KMS key whose usage is SIGN_VERIFY, of RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384 or ECC_NIST_P521';
 const waitThrottle = 'sign less at once, ask AWS for a higher KMS request quota, or raise the plugin config option timeout';
 const tryAgain = 'try again, or raise the plugin config option timeout';
-const laterOrStatus = 'try again later';
+const tryLater = 'try again later';
 
-/** Exceptions by name, without the ending "Exception": services write some with and some without. */
+/** Exceptions by name, without the ending "Exception", which some services write and others do not. */
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...all(['NotFound'], 'KEY_NOT_FOUND', checkKey),
   ...all(['InvalidArn', 'Validation'], 'REQUEST', checkKey),
@@ -65,10 +65,8 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
       'InvalidClientTokenId',
       'ExpiredToken',
       'MissingAuthenticationToken',
-      'MissingAuthenticationTokenException',
       'AuthFailure',
       'InvalidIdentityToken',
-      'ExpiredTokenException',
       'IDPRejectedClaim',
       'IDPCommunicationError',
       'Unauthorized',
@@ -89,13 +87,11 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...all(
     [
       'Throttling',
-      'ThrottledException',
       'Throttled',
       'TooManyRequests',
       'LimitExceeded',
       'RequestLimitExceeded',
       'RequestThrottled',
-      'RequestThrottledException',
       'BandwidthLimitExceeded',
       'PriorRequestNotComplete',
       'SlowDown',
@@ -107,7 +103,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...all(
     ['KeyUnavailable', 'KMSInternal', 'InternalFailure', 'InternalError', 'ServiceUnavailable', 'CloudHsmClusterNotActive'],
     'UNAVAILABLE',
-    laterOrStatus,
+    tryLater,
   ),
 ]);
 
@@ -117,11 +113,11 @@ function all(names: readonly string[], code: ErrorCode, hint: Meaning['hint']): 
 
 /** By its name, or else by its status. */
 function meaningOf({ name, status }: Said): Meaning {
-  const known = meanings.get(name) ?? meanings.get(name.replace(/Exception$/, ''));
+  const known = meanings.get(name.replace(/Exception$/, ''));
   if (known !== undefined) return known;
   if (status === 429) return { code: 'THROTTLED', hint: waitThrottle };
   if (status === 401 || status === 403) return { code: 'ACCESS_DENIED', hint: allow };
-  return { code: 'UNAVAILABLE', hint: laterOrStatus };
+  return { code: 'UNAVAILABLE', hint: tryLater };
 }
 
 function refusal(said: Said, attempt: AwsAttempt): NotationError {
