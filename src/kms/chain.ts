@@ -10,6 +10,6 @@ import { orderChain } from '../x509/chain.ts';
 export function toChain(certificates: readonly Certificate[], publicKeyInfo?: Der): readonly Certificate[] {
   if (certificates.length > 0) return orderChain(certificates, publicKeyInfo);
   throw new NotationError('CERTIFICATE', 'no certificate chain for this key', {
-    hint: 'name the file that holds the whole chain with the plugin config option cert_chain',
+    hint: 'name the file that holds the whole chain with the plugin config option cert_chain; notation-ts-kms key csr asks for a certificate',
   });
 }
