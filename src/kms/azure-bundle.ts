@@ -14,7 +14,12 @@ export function certificatesOf({ value, contentType }: VaultSecret, what: string
   if (contentType === 'application/x-pkcs12' || contentType === '') {
     return certificatesInPkcs12(Buffer.from(value, 'base64'), what).map((der) => parseCertificate(der, what));
   }
-  throw new NotationError('CERTIFICATE', `${what}: expected application/x-pkcs12 or application/x-pem-file, found another content type`, {
+  throw new NotationError('CERTIFICATE', `${what}: expected application/x-pkcs12 or application/x-pem-file, found ${shown(contentType)}`, {
     hint: 'give the secret of a certificate, or name the issuers with the plugin config option ca_certs',
   });
+}
+
+/** Secrets are written by people: only what is a media type is repeated. */
+function shown(contentType: string): string {
+  return /^[a-z]+\/[a-z0-9.+-]{1,60}$/i.test(contentType) ? contentType : 'another content type';
 }

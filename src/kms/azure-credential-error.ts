@@ -1,12 +1,29 @@
 // Why no token could be had, in one sentence instead of the SDK's pages.
 import { NotationError } from '../core/error.ts';
-import type { Environment } from '../core/ports.ts';
+import type { Environment, HttpResponse } from '../core/ports.ts';
 import type { CredentialType } from './azure-credential.ts';
 import { ownError } from './azure-error.ts';
 import { firstLine, withoutSecrets } from './azure-text.ts';
 
 /** How the last request of a credential ended. */
-export type Exchange = { readonly error: NotationError } | { readonly host: string; readonly status: number };
+export type Exchange = { readonly error: NotationError } | Refusal;
+
+interface Refusal {
+  readonly host: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** Microsoft Entra's own numbered sentence, where there was one. */
+  readonly entra: string | undefined;
+}
+
+/** How a response ended a request. The SDK and MSAL lose what it says in more than one way, so it is read here. */
+export function exchangeOf(url: string, { status, headers, body }: HttpResponse): Exchange {
+  const text = status < 400 ? '' : Buffer.from(body).toString('utf8');
+  return { host: new URL(url).host, status, requestId: headers['x-ms-request-id'], entra: numbered.exec(text)?.[0] };
+}
+
+/** To the end of the sentence, of the line, or of the JSON text that it is in. */
+const numbered = /AADSTS\d+: .*?(?=\.[\s"\\]|Trace ID|["\\\r\n]|$)/;
 
 /**
  * A failure of `getToken`: the network's own where that was the reason, whatever the SDK made of it; otherwise `ACCESS_DENIED` with what
@@ -20,10 +37,12 @@ export function toCredentialError(
 ): NotationError {
   const network = ownError(error) ?? (last && failureOf(last));
   if (network !== undefined) return network;
-  const said = partsOf(error).map((part) => sentenceOf(withoutSecrets(messageOf(part), environment)));
+  const refusal = last !== undefined && 'status' in last ? last : undefined;
+  const texts = refusal?.entra === undefined ? partsOf(error).map(messageOf) : [refusal.entra];
+  const said = texts.map((text) => sentenceOf(withoutSecrets(text, environment)));
   return new NotationError('ACCESS_DENIED', `no token for Azure (credential_type ${type}): ${said.join('; ')}`, {
     hint: hints[type],
-    metadata: metadataOf(error),
+    metadata: metadataOf(refusal, error),
   });
 }
 
@@ -58,11 +77,10 @@ function partsOf(error: unknown): readonly unknown[] {
 
 const longest = 160;
 
-/** "NameCredential: reason", without headings and pointers to pages. Of what Entra says, its numbered sentence alone. */
+/** "NameCredential: reason", without headings and pointers to pages. */
 function sentenceOf(message: string): string {
   const [, who] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
-  const [entra] = /AADSTS\d+: .*?(?=\.\s|\.$|\s*Trace ID|$)/m.exec(message) ?? [];
-  const what = firstLine(entra ?? message.replace(/^\w*Error: /, '').replace(heading, ''))
+  const what = firstLine(message.replace(/^\w*Error: /, '').replace(heading, ''))
     .replace(/\s*(?:To troubleshoot|See the troubleshooting guide|More details|Please visit).*/, '')
     .replace(/[\s.,:;]+$/, '');
   const reason = what === '' ? 'not available' : what.slice(0, longest);
@@ -75,12 +93,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function metadataOf(error: unknown): Readonly<Record<string, string>> {
-  const whole = partsOf(error).map(messageOf).join('\n');
-  const [, number] = /(AADSTS\d+)/.exec(whole) ?? [];
-  const [, trace] = /Trace ID: ([0-9a-f-]{36})/i.exec(whole) ?? [];
-  return {
-    providerCode: number ?? (error instanceof Error ? error.name : 'unknown'),
-    ...(trace !== undefined && { requestId: trace }),
-  };
+function metadataOf(refusal: Refusal | undefined, error: unknown): Readonly<Record<string, string>> {
+  const [number] = /^AADSTS\d+/.exec(refusal?.entra ?? '') ?? [];
+  const name = error instanceof Error ? error.name : 'unknown';
+  return { providerCode: number ?? name, ...(refusal?.requestId !== undefined && { requestId: refusal.requestId }) };
 }

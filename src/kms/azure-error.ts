@@ -189,7 +189,7 @@ function objectOf({ permission, name, version }: Asked): string {
   return `${kind} ${JSON.stringify(name)}${version === undefined ? '' : ` of version ${version}`}`;
 }
 
-/** The SDK refuses to hand a token to a host that is no part of the domain which the token is for. */
+/** The SDK refuses to hand a token to a host that is no part of the domain which the token is for. Its other sentences are about itself. */
 function withoutRefusal(error: unknown, { host, permission }: Asked): NotationError {
   const found = firstLine(error instanceof Error ? error.message : String(error));
   if (/^The challenge/.test(found)) {
@@ -197,7 +197,7 @@ function withoutRefusal(error: unknown, { host, permission }: Asked): NotationEr
       hint: "use the vault's own host name; emulators are believed on localhost only",
     });
   }
-  return new NotationError('UNAVAILABLE', `${host}: ${permission} got an answer that makes no sense (${found})`, {
-    hint: 'check that the key id names a Key Vault, and no proxy answers in its place',
+  return new NotationError('UNAVAILABLE', `${host}: expected Key Vault's answer to ${permission}, found something else`, {
+    hint: 'check that the key id names a Key Vault, and that no proxy answers in its place',
   });
 }

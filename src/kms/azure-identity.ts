@@ -16,7 +16,7 @@ import { once } from '../core/once.ts';
 import type { Environment, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { type Verdict, withRetries } from '../http/retry.ts';
 import { type CredentialType, checkCredentialOptions } from './azure-credential.ts';
-import { type Exchange, toCredentialError } from './azure-credential-error.ts';
+import { type Exchange, exchangeOf, toCredentialError } from './azure-credential-error.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './azure-http.ts';
 import type { KeyContext } from './provider.ts';
 
@@ -55,7 +55,7 @@ function watch(http: Http, tell: (exchange: Exchange) => void): Http {
   const send = async (request: HttpRequest) => {
     try {
       const response = await http.send(request);
-      tell({ host: new URL(request.url).host, status: response.status });
+      tell(exchangeOf(request.url, response));
       return response;
     } catch (error) {
       // Everywhere but in Azure there is no such address, and the default credential always tries it.

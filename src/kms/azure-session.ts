@@ -89,15 +89,20 @@ function isChallenge(response: HttpResponse | undefined): boolean {
   return response?.status === 401 && /\b(?:resource|scope)="/.test(response.headers['www-authenticate'] ?? '');
 }
 
-/** The wire of one operation: answers the SDK's request without a token by the challenge that is known, and keeps the vault's last answer. */
+/**
+ * The wire of one operation: answers the SDK's request without a token by the challenge that is known, and keeps the vault's last answer
+ * to a request with one.
+ */
 function openWire(http: Http, challenges: Challenges) {
   let answer: HttpResponse | undefined;
   const send = async (request: HttpRequest) => {
+    const bare = request.headers['authorization'] === undefined;
     const challenge = challenges.known();
-    if (challenge !== undefined && request.headers['authorization'] === undefined) return refusalWith(challenge);
-    answer = await http.send(request);
-    challenges.learn(answer);
-    return answer;
+    if (bare && challenge !== undefined) return refusalWith(challenge);
+    const response = await http.send(request);
+    challenges.learn(response);
+    if (!bare || !isChallenge(response)) answer = response;
+    return response;
   };
   return { client: toSdkClient({ send, warm: http.warm }), answer: () => answer };
 }
