@@ -33,6 +33,8 @@ async function runTests(files: readonly string[]): Promise<readonly Result[]> {
     if (details.type === 'suite' && isSubtestFailure(details.error)) return;
     keep({ file: relative(root, file ?? ''), name, outcome: 'failed', error: details.error.cause ?? details.error });
   });
+  // What a suite has to say for itself: how much it covered.
+  stream.on('test:stdout', ({ message }) => print(message.trimEnd()));
   for await (const _ of stream);
   return results;
 }

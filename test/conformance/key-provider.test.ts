@@ -5,8 +5,16 @@ import { after, before, describe, test } from 'node:test';
 import { type Algorithm, algorithmOfSpec, type KeySpec } from '../../src/core/algorithm.ts';
 import { type ErrorCode, NotationError } from '../../src/core/error.ts';
 import { openKey } from '../../src/kms/index.ts';
+import type { Key } from '../../src/kms/provider.ts';
 import { toSigner } from '../../src/kms/signer.ts';
-import { backends, type OpenBackend } from '../support/backends.ts';
+import { backends, type KeyPlace, type OpenBackend } from '../support/backends.ts';
+import { awsFaults } from '../support/clouds/aws-faults.ts';
+import { azureFaults } from '../support/clouds/azure-faults.ts';
+import { azureSecretFaults } from '../support/clouds/azure-secret-faults.ts';
+import { openLedger } from '../support/clouds/ledger.ts';
+import { type Cell, cellsOf, prepareProcess, runCell } from '../support/clouds/matrix.ts';
+import { networkFaults } from '../support/clouds/network-faults.ts';
+import { wireFaults } from '../support/clouds/wire-faults.ts';
 import { during } from '../support/pki.ts';
 
 const specs: readonly KeySpec[] = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'EC-256', 'EC-384', 'EC-521'];
@@ -17,6 +25,10 @@ function verifies(spki: Uint8Array, algorithm: Algorithm, message: Uint8Array, s
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   const rsa = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
   return verify(algorithm.hash, message, algorithm.kind === 'RSA' ? rsa : { key, dsaEncoding: 'ieee-p1363' }, signature);
+}
+
+function openPlace({ keyId, context }: KeyPlace): Promise<Key> {
+  return openKey(keyId, context);
 }
 
 async function codeOf(work: Promise<unknown>): Promise<ErrorCode> {
@@ -40,7 +52,7 @@ for (const { name, open } of backends) {
     for (const spec of specs) {
       test(`${spec}: knows its algorithm, brings its chain, signs what verifies under the leaf`, async (t) => {
         if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
-        const key = await openKey(backend.keyId(spec), backend.context);
+        const key = await openPlace(backend.key(spec));
         assert.equal(key.algorithm, algorithmOfSpec(spec));
         const [leaf, ...issuers] = await key.certificates();
         assert.ok(leaf !== undefined && issuers.length > 0);
@@ -51,7 +63,7 @@ for (const { name, open } of backends) {
 
       test(`${spec}: as a signer answers the chain leaf first, and signs many at once`, async (t) => {
         if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
-        const key = await openKey(backend.keyId(spec), backend.context);
+        const key = await openPlace(backend.key(spec));
         const signer = toSigner(key, () => during);
         const leaf = (await key.certificates())[0];
         const signatures = await Promise.all(messages.map((message) => signer.sign(message)));
@@ -63,22 +75,22 @@ for (const { name, open } of backends) {
     }
 
     test('a key that is not there is an error when it is opened', async () => {
-      assert.ok(['KEY_NOT_FOUND', 'FILE'].includes(await codeOf(openKey(backend.absent, backend.context))));
+      assert.ok(['KEY_NOT_FOUND', 'FILE'].includes(await codeOf(openPlace(backend.absent))));
     });
 
     test('a key of another certificate never signs', async () => {
-      const sign = async () => toSigner(await openKey(backend.mismatched, backend.context), () => during).sign(Buffer.from('m'));
+      const sign = async () => toSigner(await openPlace(backend.mismatched), () => during).sign(Buffer.from('m'));
       assert.equal(await codeOf(sign()), 'KEY_MISMATCH');
     });
 
     test('a key without certificates says its algorithm and does not sign', async () => {
-      const key = await openKey(backend.bare, backend.context);
+      const key = await openPlace(backend.bare);
       assert.equal(key.algorithm.keySpec, 'EC-256');
       assert.equal(await codeOf(toSigner(key, () => during).sign(Buffer.from('m'))), 'CERTIFICATE');
     });
 
     test('an expired certificate never signs', async () => {
-      const key = await openKey(backend.keyId('EC-256'), backend.context);
+      const key = await openPlace(backend.key('EC-256'));
       assert.equal(await codeOf(toSigner(key, () => new Date('2099-01-01T00:00:00Z')).sign(Buffer.from('m'))), 'CERTIFICATE');
     });
   });
@@ -87,8 +99,40 @@ for (const { name, open } of backends) {
 test('a backend that signs wrongly is found out', async () => {
   const backend = await backends[0]?.open();
   assert.ok(backend);
-  const key = await openKey(backend.keyId('EC-256'), backend.context);
+  const key = await openPlace(backend.key('EC-256'));
   const lies = [async () => new Uint8Array(64), async () => new Uint8Array(0), async (m: Uint8Array) => key.sign(Buffer.concat([m, m]))];
   for (const sign of lies) assert.equal(await codeOf(toSigner({ ...key, sign }, () => during).sign(Buffer.from('m'))), 'KEY_MISMATCH');
   await backend.close();
+});
+
+describe('faults of clouds', () => {
+  const ledger = openLedger();
+  const cells = cellsOf([...wireFaults, ...networkFaults, ...awsFaults, ...azureFaults, ...azureSecretFaults]);
+  const covered = new Set<Cell>();
+  const cover = (wanted: readonly Cell[]) => {
+    for (const cell of wanted) {
+      test(cell.name, async () => {
+        covered.add(cell);
+        await runCell(cell, ledger);
+      });
+    }
+  };
+  before(prepareProcess);
+
+  // Most of them wait for a deadline; of processes, two are as many as a machine with two cores starts in time.
+  describe('in this process', { concurrency: 16 }, () => cover(cells.filter(({ form }) => form === undefined)));
+  describe('as a process', { concurrency: 4 }, () => cover(cells.filter(({ form }) => form !== undefined)));
+
+  test('no secret is in anything that any of them wrote', () => {
+    assert.deepEqual(ledger.leaks(), []);
+    assert.equal(covered.size, cells.length);
+  });
+
+  after(() => {
+    const { bytes, secrets } = ledger.size();
+    const processes = cells.filter(({ form }) => form !== undefined).length;
+    process.stdout.write(
+      `fault matrix: ${covered.size} cells, ${processes} of them processes; ${secrets} secrets looked for in ${bytes} bytes\n`,
+    );
+  });
 });

@@ -9,20 +9,29 @@ import { parseSettings } from '../../src/kms/config.ts';
 import type { KeyContext } from '../../src/kms/provider.ts';
 import { disk } from '../../src/store/disk.ts';
 import { toPem } from '../../src/x509/bundle.ts';
+import type { AzureItem } from './clouds/azure.ts';
+import { applicationEnvironment } from './clouds/azure-identity.ts';
+import { azureVersion } from './clouds/scene.ts';
+import { awsCloud, azureCloud } from './clouds.ts';
 import { writeKeyFiles } from './key-files.ts';
-import { mintChain } from './pki.ts';
+import { type Holder, keyOf, mintChain, mintLeaf, type TestKey } from './pki.ts';
+
+/** How one key is opened. */
+export interface KeyPlace {
+  readonly keyId: string;
+  readonly context: KeyContext;
+}
 
 /** What the contract of every backend needs: a place with a key of each spec it can hold, and keys that must fail. */
 export interface OpenBackend {
   readonly specs: readonly KeySpec[];
-  readonly keyId: (spec: KeySpec) => string;
+  readonly key: (spec: KeySpec) => KeyPlace;
   /** A well-formed key id of a key that is not there. */
-  readonly absent: string;
+  readonly absent: KeyPlace;
   /** A key whose certificate belongs to another key. */
-  readonly mismatched: string;
-  /** A key without any certificate. */
-  readonly bare: string;
-  readonly context: KeyContext;
+  readonly mismatched: KeyPlace;
+  /** An EC-256 key without any certificate. */
+  readonly bare: KeyPlace;
   close(): Promise<void>;
 }
 
@@ -32,7 +41,11 @@ export interface TestBackend {
 }
 
 /** One row a backend: the row enrols it in the contract of test/conformance/key-provider.test.ts. */
-export const backends: readonly TestBackend[] = [{ name: 'file', open: openFiles }];
+export const backends: readonly TestBackend[] = [
+  { name: 'file', open: openFiles },
+  { name: 'AWS KMS', open: openAws },
+  { name: 'Azure Key Vault', open: openAzure },
+];
 
 /** A context for opening keys, with plugin config and environment as a test wants them. */
 export function contextOf(
@@ -61,13 +74,78 @@ async function openFiles(): Promise<OpenBackend> {
   writeFileSync(join(folder, 'mismatched.crt'), toPem(other.map(({ certificate }) => certificate.der)));
   await writeKeyFiles(join(folder, 'bare'), 'bare');
   rmSync(join(folder, 'bare', 'bare.crt'));
+  const context = contextOf();
+  const place = (...path: readonly string[]): KeyPlace => ({ keyId: join(folder, ...path), context });
   return {
-    specs: algorithms.map(({ keySpec }) => keySpec),
-    keyId: (spec) => join(folder, `${spec}.key`),
-    absent: join(folder, 'absent.key'),
-    mismatched: join(folder, 'mismatched.key'),
-    bare: join(folder, 'bare', 'bare.key'),
-    context: contextOf(),
+    specs: allSpecs,
+    key: (spec) => place(`${spec}.key`),
+    absent: place('absent.key'),
+    mismatched: place('mismatched.key'),
+    bare: place('bare', 'bare.key'),
     close: async () => rmSync(folder, { recursive: true }),
   };
+}
+
+const allSpecs: readonly KeySpec[] = algorithms.map(({ keySpec }) => keySpec);
+
+/** AWS keeps no certificates: each key's chain is a file. */
+async function openAws(): Promise<OpenBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+  const keys = allSpecs.map((spec, index) => ({ id: uuid(index), aliases: [`alias/${spec}`], key: keyOf(spec, 'leaf') }));
+  for (const spec of allSpecs) writeFileSync(join(folder, spec), pemOf(await mintChain({ spec })));
+  writeFileSync(join(folder, 'other'), pemOf([await mintLeaf('other', undefined)]));
+  const { environment, config, close } = await awsCloud({ keys, folder });
+  const place = (key: string, chain?: string): KeyPlace => ({
+    keyId: `awskms:///${key}`,
+    context: contextOf({ ...config, ...(chain && { cert_chain: join(folder, chain) }) }, environment),
+  });
+  return {
+    specs: allSpecs,
+    key: (spec) => place(`alias/${spec}`, spec),
+    absent: place(uuid(99)),
+    mismatched: place('alias/EC-256', 'other'),
+    bare: place('alias/EC-256'),
+    close: () => closeCloud(close, folder),
+  };
+}
+
+/** In a vault each key lies beside the leaf of its certificate; one file holds the issuers of all. */
+async function openAzure(): Promise<OpenBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const [, issuer, root] = await mintChain();
+  if (issuer === undefined || root === undefined) throw new Error('no issuers');
+  writeFileSync(join(folder, 'issuers'), pemOf([issuer, root]));
+  const item = async (name: string, spec: KeySpec, key: TestKey, certified: boolean): Promise<AzureItem> => {
+    const { certificate } = await mintLeaf('leaf', issuer, {}, spec);
+    return { name, versions: [{ version: azureVersion, key, ...(certified && { certificate: certificate.der }) }] };
+  };
+  const items = await Promise.all([
+    ...allSpecs.map((spec) => item(spec, spec, keyOf(spec, 'leaf'), true)),
+    item('mismatched', 'EC-256', keyOf('EC-256', 'other'), true),
+    item('bare', 'EC-256', keyOf('EC-256', 'other'), false),
+  ]);
+  const { origin, environment, config, close } = await azureCloud({ items, folder, credentials: 'application' });
+  Object.assign(process.env, applicationEnvironment);
+  const place = (name: string, more: Readonly<Record<string, string>> = { ca_certs: join(folder, 'issuers') }): KeyPlace => ({
+    keyId: `${origin}/keys/${name}`,
+    context: contextOf({ ...config, ...more }, environment),
+  });
+  return {
+    specs: allSpecs,
+    key: (spec) => place(spec),
+    absent: place('absent'),
+    mismatched: place('mismatched'),
+    bare: place('bare', {}),
+    close: () => closeCloud(close, folder),
+  };
+}
+
+function pemOf(chain: readonly Holder[]): string {
+  return toPem(chain.map(({ certificate }) => certificate.der));
+}
+
+async function closeCloud(close: () => Promise<void>, folder: string): Promise<void> {
+  await close();
+  rmSync(folder, { recursive: true });
 }

@@ -8,7 +8,7 @@ import { type AzureItem, azureService } from './clouds/azure.ts';
 import { applicationEnvironment, identityService, managedEnvironment } from './clouds/azure-identity.ts';
 import type { Fault } from './clouds/fault.ts';
 import { type Network, openNetwork, type Reachable } from './clouds/network.ts';
-import { type Asked, openServer } from './clouds/server.ts';
+import type { Asked } from './clouds/server.ts';
 
 /** A cloud, and what a client of it needs. */
 export interface Cloud {
@@ -43,14 +43,14 @@ export interface AzureWish extends CloudWish {
 export async function awsCloud({ keys, folder, faults, network = { way: 'plain' }, credentials = 'user' }: AwsWish): Promise<Cloud> {
   const service = awsService(keys);
   const kms = await openNetwork(network, service, faults);
-  const local = await openServer({ service, ...(faults && { faults }) });
+  const local = await openNetwork({ way: 'plain' }, service, faults);
   const environment = {
     ...kms.environment,
-    ...(credentials === 'container' && containerEnvironment(local.url)),
+    ...(credentials === 'container' && containerEnvironment(local.origin)),
     ...((credentials === 'user' || credentials === 'role') && userEnvironment),
     AWS_REGION: awsRegion,
     AWS_ENDPOINT_URL_KMS: kms.origin,
-    AWS_ENDPOINT_URL_STS: local.url,
+    AWS_ENDPOINT_URL_STS: local.origin,
     AWS_EC2_METADATA_DISABLED: 'true',
     HOME: folder,
   };
@@ -64,27 +64,41 @@ export async function awsCloud({ keys, folder, faults, network = { way: 'plain' 
   };
 }
 
-/** A Key Vault, and a managed identity or an authority that lets its client in. */
+/**
+ * A Key Vault, and who gives out tokens for it: a managed identity in its App Service form, or an authority of its own for a client secret.
+ * The variables of a client secret are the same for every cloud, because the SDK reads those of its process: `applicationEnvironment`.
+ */
 export async function azureCloud(wish: AzureWish): Promise<Cloud> {
   const { items, folder, faults, network = { way: 'tls' }, credentials = 'managed identity' } = wish;
   const vault = await openNetwork(network, azureService(items), faults);
-  const identity = await openServer({ service: identityService, ...(faults && { faults }) });
-  const known = {
-    'managed identity': { environment: managedEnvironment(identity.url), config: { credential_type: 'managedid' } },
-    application: { environment: applicationEnvironment(vault.origin), config: { credential_type: 'environment' } },
-    none: { environment: {}, config: { credential_type: 'environment' } },
-  }[credentials];
+  const identity = await openIdentity(credentials, faults);
+  const distrusted = network.way === 'tls' && network.trusted === false;
+  const trusted = distrusted ? {} : trust({ authority: vault.authority ?? identity.authority }, folder);
   return {
     origin: vault.origin,
-    environment: { ...vault.environment, ...known.environment, HOME: folder },
-    config: { ...trust(vault, folder), ...known.config },
+    environment: { ...vault.environment, ...identity.environment, HOME: folder },
+    config: { ...trusted, ...identity.config },
     asked: () => [...vault.asked, ...identity.asked],
     close: async () => void (await Promise.all([vault.close(), identity.close()])),
   };
 }
 
+async function openIdentity(credentials: AzureWish['credentials'], faults?: readonly Fault[]) {
+  if (credentials === 'application') {
+    const authority = await openNetwork({ way: 'tls' }, azureService([]), faults);
+    return {
+      ...authority,
+      environment: applicationEnvironment,
+      config: { credential_type: 'environment', authority_host: authority.origin },
+    };
+  }
+  const managed = await openNetwork({ way: 'plain' }, identityService, faults);
+  if (credentials === 'none') return { ...managed, config: { credential_type: 'environment' } };
+  return { ...managed, environment: managedEnvironment(managed.origin), config: { credential_type: 'managedid' } };
+}
+
 /** The service's authority as the file that `ca_bundle` names. */
-function trust({ authority }: Reachable, folder: string): Readonly<Record<string, string>> {
+function trust({ authority }: Pick<Reachable, 'authority'>, folder: string): Readonly<Record<string, string>> {
   if (authority === undefined) return {};
   const path = join(folder, 'authority.pem');
   writeFileSync(path, authority);

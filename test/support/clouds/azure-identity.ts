@@ -19,14 +19,11 @@ export function managedEnvironment(origin: string): Readonly<Record<string, stri
 }
 
 /** The environment variables of an application with a client secret. */
-export function applicationEnvironment(authority: string): Readonly<Record<string, string>> {
-  return {
-    AZURE_TENANT_ID: tenant,
-    AZURE_CLIENT_ID: clientId,
-    AZURE_CLIENT_SECRET: secrets.clientSecret,
-    AZURE_AUTHORITY_HOST: authority,
-  };
-}
+export const applicationEnvironment: Readonly<Record<string, string>> = {
+  AZURE_TENANT_ID: tenant,
+  AZURE_CLIENT_ID: clientId,
+  AZURE_CLIENT_SECRET: secrets.clientSecret,
+};
 
 /** The managed identity's token service in its App Service form. */
 export const identityService: Service = {
@@ -46,10 +43,19 @@ function managedToken(): Answer {
   return { status: 200, body: JSON.stringify(token) };
 }
 
-function refuseToken({ status, code, message = 'refused by the test', headers = {} }: Refusal, { url, headers: asked }: Asked): Answer {
-  const text = `${message} ${url.search} ${JSON.stringify(asked)}`;
-  return { status, headers, body: JSON.stringify({ error: code, error_description: text, statusCode: status, message: text }) };
+/** In the shapes of both: `error` and `error_description` of Entra, `statusCode` and `message` of App Service. */
+function refuseToken(
+  { status, code, message = 'refused by the test', headers = {} }: Refusal,
+  { url, headers: asked, body }: Asked,
+): Answer {
+  const told = `${url.search} ${JSON.stringify(asked)} ${body}`;
+  const text = `${message} Trace ID: ${azureTraceId} Correlation ID: ${azureTraceId} Timestamp: 2026-11-24 06:00:00Z ${told}`;
+  const numbers = /AADSTS(\d+)/.exec(message)?.slice(1).map(Number) ?? [];
+  const entra = { error: code, error_description: text, error_codes: numbers, trace_id: azureTraceId, correlation_id: azureTraceId };
+  return { status, headers, body: JSON.stringify({ ...entra, statusCode: status, message: text }) };
 }
+
+export const azureTraceId = 'c0ffee00-1111-4222-8333-444444444444';
 
 export function isAuthorized({ headers }: Asked): boolean {
   return headers['authorization'] === `Bearer ${accessToken}`;

@@ -16,7 +16,7 @@ export interface AzureVersion {
   readonly key: TestKey;
   /** Keys without a certificate have neither this nor a secret. */
   readonly certificate?: Der;
-  readonly secret?: { readonly contentType?: string; readonly value: string };
+  readonly secret?: Secret;
   /** Not there before its name's certificate was read once: a rotation in the middle of a signature. */
   readonly appears?: 'after the certificate was read';
   /** The curve's name where it is none of the three. */
@@ -25,6 +25,11 @@ export interface AzureVersion {
   readonly sign?: WireSign;
   /** Key id in the answer of `sign`, where it is not the one that signed. */
   readonly claims?: string;
+}
+
+export interface Secret {
+  readonly contentType?: string;
+  readonly value: string;
 }
 
 /** What a vault keeps under one name: versions, the newest last. */
@@ -53,8 +58,9 @@ export function azureService(items: readonly AzureItem[]): Service {
     operationOf: ({ method, url }) => operationOf(method, url.pathname),
     answer: (asked) => {
       if (asked.operation === 'authority' || asked.operation === 'token') return answerAuthority(asked);
-      const answered = isAuthorized(asked) ? answerVault(asked, visible(items, read)) : challenge(asked);
-      if (asked.operation === 'get-certificate') read.add(placeOf(asked).name);
+      if (!isAuthorized(asked)) return challenge(asked);
+      const answered = answerVault(asked, visible(items, read));
+      if (asked.operation === 'get-certificate' && 'body' in answered) read.add(placeOf(asked).name);
       return 'body' in answered ? answered : refuse(answered);
     },
     refuse: (refusal, asked) => refuse({ ...refusal, message: `${refusal.message ?? 'refused by the test'}${indiscretion(asked)}` }),

@@ -36,7 +36,7 @@ export async function openProxy(mood: ProxyMood, port: number, password: string)
     for (const socket of sockets) socket.destroy();
     await closeHttp(server);
   };
-  return { url: `http://signer:${password}@127.0.0.1:${own}`, targets, credentials, close };
+  return { url: `http://signer:${encodeURIComponent(password)}@127.0.0.1:${own}`, targets, credentials, close };
 }
 
 function answer(mood: ProxyMood, socket: Duplex, port: number): void {

@@ -19,7 +19,7 @@ export const secrets = {
 } as const;
 
 /** Headers whose values let others act in the client's name. */
-const sensitive = /^(authorization|proxy-authorization|x-amz-security-token|x-identity-header|secret|metadata-flavor-token)$/;
+const sensitive = /^(authorization|proxy-authorization|x-amz-security-token|x-identity-header)$/;
 
 /** The secrets of one request as it came: whole headers, and the signature in an AWS authorization. */
 export function secretsIn({ headers }: Pick<Asked, 'headers'>): readonly string[] {
@@ -27,17 +27,22 @@ export function secretsIn({ headers }: Pick<Asked, 'headers'>): readonly string[
   return values.flatMap((value) => [value, ...(/Signature=([0-9a-f]{64})/.exec(value)?.slice(1) ?? [])]);
 }
 
-/** A secret in each form in which it may slip out. */
+/** A secret in each form in which it may slip out; its first characters are enough, because messages get cut. */
 export function formsOf(secret: string): readonly string[] {
-  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')])];
+  const encodings = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('base64url')];
+  return [...new Set(encodings.map((form) => form.slice(0, /^[A-Z]/.test(form) && form.includes(' ') ? undefined : tell)))];
 }
 
-/** What an indiscreet service repeats in its errors: real ones answer a wrong signature with the whole canonical request. */
+/** So many characters of a random secret are no accident. */
+const tell = 20;
+
+/** What an indiscreet service repeats in its errors, in one line and then in many: real ones answer a wrong signature with the whole canonical request. */
 export function indiscretion({ method, url, headers, body }: Asked): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
-  return [`\nThe request was\n${method}`, url.pathname + url.search, ...lines, body].join('\n');
+  const told = lines.filter((line) => sensitive.test(line.slice(0, line.indexOf(':'))));
+  return [` (${told.join(' ')})`, 'The request was', method, url.pathname + url.search, ...lines, body].join('\n');
 }
 
 function fresh(label: string): string {
-  return `${label}+${randomBytes(18).toString('base64url')}/=`;
+  return `${randomBytes(18).toString('base64url')}/+${label}=`;
 }

@@ -1,0 +1,123 @@
+// The matrix fault × stage × form: one cell is one command under one fault, in this process or as a process of its own.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
+import { nodeTransport } from '../../../src/http/node.ts';
+import { metadata } from '../../../src/plugin/metadata.ts';
+import { serve } from '../../../src/plugin/serve.ts';
+import { disk } from '../../../src/store/disk.ts';
+import type { Holder } from '../pki.ts';
+import { type Ended, start } from '../process.ts';
+import { type Form, forms } from '../program.ts';
+import { applicationEnvironment } from './azure-identity.ts';
+import { passphrase } from './azure-secret.ts';
+import { judge } from './judge.ts';
+import type { Ledger } from './ledger.ts';
+import { type Row, type Stage, type StageName, stages } from './row.ts';
+import type { Scene, SceneWish } from './scene.ts';
+import { secretsIn } from './secret.ts';
+
+export interface Cell {
+  readonly name: string;
+  readonly row: Row;
+  readonly at: StageName;
+  /** A built form of the program; absent for a cell in this process. */
+  readonly form?: Form;
+}
+
+/** What is signed; a secret too. */
+export const payload: Uint8Array = Buffer.from(`payload ${randomBytes(24).toString('hex')}`);
+
+/** Every cell of the rows: all of them here, but those that need a process of their own, and those that rows want as processes too. */
+export function cellsOf(rows: readonly Row[]): readonly Cell[] {
+  return rows.flatMap((row) =>
+    row.at.flatMap((at) => formsAt(row, at).map((form) => ({ name: nameOf(row, at, form), row, at, ...(form && { form }) }))),
+  );
+}
+
+function formsAt({ processes = [], alone }: Row, at: StageName): readonly (Form | undefined)[] {
+  const [executable, npm] = forms;
+  if (alone) return [executable, npm];
+  if ('alone' in stages[at]) return [executable];
+  return processes.includes(at) ? [undefined, executable, npm] : [undefined];
+}
+
+function nameOf({ name }: Row, at: StageName, form: Form | undefined): string {
+  const { cloud, command, operation } = stages[at];
+  return `${cloud} ${command}, ${operation}: ${name}${form === undefined ? '' : ` (${form.name})`}`;
+}
+
+/** Runs one cell and judges its end. */
+export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const stage: Stage = stages[at];
+  const { act, times } = row;
+  const faults = act === undefined ? [] : [{ on: stage.operation, act, ...(times !== undefined && { times }) }];
+  const scene = await stage.open(wishOf(row, stage, form), faults, folder);
+  try {
+    const begun = performance.now();
+    const ended = await run(form, stage, scene, row.seconds ?? patience, folder);
+    const tookMs = performance.now() - begun;
+    const log = join(folder, 'log');
+    ledger.hear(name, ended.stdout + ended.stderr + (existsSync(log) ? readFileSync(log, 'utf8') : ''));
+    ledger.guard([...scene.asked().flatMap(secretsIn), ...linesOf(scene.leaf), passphrase, Buffer.from(payload).toString('base64')]);
+    judge(row.otherwise?.[at] ?? row.expected, { ended, stage, scene, tookMs, deadlineMs: 1000 * (row.seconds ?? patience), payload });
+  } finally {
+    await scene.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const patience = 5;
+
+/** Lines of PEM that hold nothing but private numbers: in PKCS#8 the others are public, and go into signatures with the certificate. */
+function linesOf({ key }: Holder): readonly string[] {
+  const lines = String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    .split('\n')
+    .slice(1, -2);
+  return key.algorithm.kind === 'EC' ? lines.slice(1, 2) : lines.slice(-10);
+}
+
+/** The row's wishes over the stage's. In this process the variables of an application are all that the SDK finds. */
+function wishOf({ scene = {} }: Row, stage: Stage, form: Form | undefined): SceneWish {
+  const application = stage.cloud === 'azure' && form === undefined ? { credentials: 'application' as const } : {};
+  return { ...application, ...stage.scene, ...scene, config: { ...stage.scene.config, ...scene.config } };
+}
+
+async function run(form: Form | undefined, { command }: Stage, scene: Scene, seconds: number, folder: string): Promise<Ended> {
+  const input = JSON.stringify({
+    contractVersion: '1.0',
+    keyId: scene.keyId,
+    pluginConfig: { ...scene.config, timeout: `${seconds}s`, log_file: join(folder, 'log'), log_level: 'debug' },
+    ...(command === 'generate-signature' && {
+      keySpec: scene.spec,
+      hashAlgorithm: algorithmOfSpec(scene.spec).hash,
+      payload: Buffer.from(payload).toString('base64'),
+    }),
+  });
+  if (form === undefined) return runHere(command, input, scene.environment);
+  return start([...form.command, command], { input, env: scene.environment });
+}
+
+async function runHere(command: string, input: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const { succeeded, json } = await serve({
+    command,
+    input: Buffer.from(input),
+    environment,
+    platform: process.platform,
+    files: disk,
+    transport: async () => nodeTransport,
+    now: () => new Date(),
+    metadata,
+  });
+  return { code: succeeded ? 0 : 1, signal: null, stdout: succeeded ? json : '', stderr: succeeded ? '' : json };
+}
+
+/** Prepares this process for cells in it: the SDK of Azure reads its variables from nowhere else. */
+export function prepareProcess(): void {
+  Object.assign(process.env, applicationEnvironment);
+  assert.equal(process.env['HTTPS_PROXY'], undefined, 'the tests bring their own proxies');
+}

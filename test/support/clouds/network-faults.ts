@@ -1,0 +1,63 @@
+// Faults on the way to the service: names, connections, TLS, proxies.
+import type { Network } from './network.ts';
+import type { Expected, Row, StageName } from './row.ts';
+import { secrets } from './secret.ts';
+
+const at: readonly StageName[] = ['aws describe', 'aws sign', 'azure describe', 'azure certificate', 'azure sign'];
+const processes: readonly StageName[] = ['aws sign', 'azure certificate'];
+
+const healed: Expected = { outcome: 'success' };
+const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;
+const proxyRefuses: Expected = { outcome: 'ERROR', says: [/proxy/i] };
+
+const ways: readonly Row[] = [
+  { ...way('a name that nobody knows', { way: 'no name' }), expected: { outcome: 'ERROR', says: [/host name|name server/] } },
+  { ...way('a port where nothing listens', { way: 'no server' }), expected: { outcome: 'ERROR' } },
+  { ...way('a server that never begins TLS', { way: 'mute' }), ...late },
+  { ...way('a server without TLS', { way: 'no tls' }), expected: { outcome: 'ERROR', says: [/TLS/] } },
+  { ...way('TLS', { way: 'tls' }), expected: healed },
+  {
+    ...way('TLS by an authority that is not trusted', { way: 'tls', trusted: false }),
+    expected: { outcome: 'ERROR', says: [/ca_bundle/] },
+  },
+  { ...way('TLS for another host name', { way: 'tls', identity: 'wrong host' }), expected: { outcome: 'ERROR', says: [/host name/] } },
+  { ...way('an expired TLS certificate', { way: 'tls', identity: 'expired' }), expected: { outcome: 'ERROR', says: [/expired/] } },
+  { ...way('a proxy', { way: 'proxy' }), expected: healed },
+  { ...way('a proxy that wants another password', { way: 'proxy', mood: '407' }), expected: proxyRefuses },
+  { ...way('a proxy that forbids the host', { way: 'proxy', mood: '403' }), expected: proxyRefuses },
+  { ...way('a proxy that finds no way', { way: 'proxy', mood: '502' }), expected: proxyRefuses },
+  { ...way('a proxy that never answers', { way: 'proxy', mood: 'silence' }), ...late },
+  { ...way('a proxy that closes', { way: 'proxy', mood: 'close' }), expected: { outcome: 'ERROR' } },
+  { ...way('a proxy that speaks something else', { way: 'proxy', mood: 'babble' }), expected: { outcome: 'ERROR' } },
+  { ...way('a proxy that is not there', { way: 'no proxy' }), expected: proxyRefuses },
+];
+
+/** Libraries that are made to talk, and variables that are no such thing. */
+const environments: readonly Row[] = [
+  { ...under('talkative libraries', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }), expected: healed },
+  {
+    ...under('talkative libraries', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }),
+    name: 'talkative libraries and a fault',
+    act: { does: 'close' },
+    expected: { outcome: 'ERROR' },
+  },
+  { ...under('talkative libraries and a proxy', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }, { way: 'proxy' }), expected: healed },
+  {
+    ...under('talkative libraries and a bad proxy', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }, { way: 'proxy', mood: '407' }),
+    expected: proxyRefuses,
+  },
+  {
+    ...under('a proxy that is no URL', { HTTPS_PROXY: `http://signer:${secrets.proxyPassword}@127.0.0.1:1` }, { way: 'proxy' }),
+    expected: { outcome: 'VALIDATION_ERROR', says: [/HTTPS_PROXY/] },
+  },
+];
+
+function under(name: string, environment: Readonly<Record<string, string>>, network?: Network): Omit<Row, 'expected'> {
+  return { name, at: processes, alone: true, scene: { environment, ...(network && { network }) } };
+}
+
+function way(name: string, network: Network) {
+  return { name, at, scene: { network }, processes } as const;
+}
+
+export const networkFaults: readonly Row[] = [...ways, ...environments];

@@ -1,0 +1,69 @@
+// What a row of the fault matrix is, and the places where faults strike.
+import type { ContractErrorCode } from '../../../src/protocol/error.ts';
+import { toPemSecret } from './azure-secret.ts';
+import type { Act } from './fault.ts';
+import { type Command, openAws, openAzure, type SceneWish } from './scene.ts';
+
+/** Where a fault strikes: while a command of one cloud waits for one operation. */
+export interface Stage {
+  readonly cloud: 'aws' | 'azure';
+  readonly command: Command;
+  readonly operation: string;
+  readonly scene: SceneWish;
+  readonly open: typeof openAws;
+  /** The SDK reads these credentials from its own process, so that only a process can have them. */
+  readonly alone?: true;
+}
+
+export type StageName = keyof typeof stages;
+
+const versioned = { source: 'cert_chain', keyId: (origin: string, version: string) => `${origin}/keys/release/${version}` } as const;
+const aws = { cloud: 'aws', open: openAws } as const;
+const azure = { cloud: 'azure', open: openAzure } as const;
+
+export const stages = {
+  'aws describe': { ...aws, command: 'describe-key', operation: 'GetPublicKey', scene: { source: 'none' } },
+  'aws sign': { ...aws, command: 'generate-signature', operation: 'Sign', scene: {} },
+  'aws role': { ...aws, command: 'generate-signature', operation: 'AssumeRole', scene: { credentials: 'role' }, alone: true },
+  'aws container': { ...aws, command: 'generate-signature', operation: 'Credentials', scene: { credentials: 'container' }, alone: true },
+  'azure describe': { ...azure, command: 'describe-key', operation: 'get-certificate', scene: {} },
+  'azure token': { ...azure, command: 'generate-signature', operation: 'token', scene: versioned },
+  'azure certificate': { ...azure, command: 'generate-signature', operation: 'get-certificate', scene: {} },
+  'azure secret': { ...azure, command: 'generate-signature', operation: 'get-secret', scene: { source: 'secret', secret: toPemSecret } },
+  'azure sign': { ...azure, command: 'generate-signature', operation: 'sign', scene: versioned },
+} as const satisfies Readonly<Record<string, Stage>>;
+
+export type Outcome = 'success' | ContractErrorCode;
+
+export interface Expected {
+  /** One of these. */
+  readonly outcome: Outcome | readonly Outcome[];
+  /** What the message must hold. */
+  readonly says?: readonly RegExp[];
+  /** Values that errorMetadata must hold: the provider's own code, its request id. */
+  readonly metadata?: readonly string[];
+  /** The operation's second request came this many milliseconds after the first, or more. */
+  readonly pauseMs?: number;
+  /** An end long before the deadline: waiting would not help. */
+  readonly atOnce?: true;
+  /** The operation was asked for this often. */
+  readonly times?: number;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly at: readonly StageName[];
+  /** What the server does at the stage's operation; other rows are wrong from the beginning, by their scene. */
+  readonly act?: Act;
+  readonly times?: number;
+  readonly scene?: SceneWish;
+  readonly expected: Expected;
+  /** Where it must end otherwise. */
+  readonly otherwise?: Partial<Readonly<Record<StageName, Expected>>>;
+  /** The option `timeout`, in seconds; five unless said. */
+  readonly seconds?: number;
+  /** Stages at which whole processes prove it too: runtimes differ in what their networks say. */
+  readonly processes?: readonly StageName[];
+  /** In processes of its own only. */
+  readonly alone?: true;
+}

@@ -1,0 +1,157 @@
+// One key in one cloud, with its chain, and everything that a command needs to sign with it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { KeySpec } from '../../../src/core/algorithm.ts';
+import { toPem } from '../../../src/x509/bundle.ts';
+import { type AwsWish, type AzureWish, awsCloud, azureCloud, type Cloud } from '../clouds.ts';
+import { type Holder, mintCa, mintChain, mintLeaf, validFrom } from '../pki.ts';
+import type { AwsKey } from './aws.ts';
+import type { AzureItem, AzureVersion, Secret } from './azure.ts';
+import type { Fault } from './fault.ts';
+import type { Network } from './network.ts';
+
+export type Command = 'describe-key' | 'generate-signature';
+
+/** A cloud, and the key of the test in it. */
+export interface Scene extends Cloud {
+  readonly keyId: string;
+  readonly spec: KeySpec;
+  /** The certificate that a signature must verify under. */
+  readonly leaf: Holder;
+}
+
+/** What is special about a scene. */
+export interface SceneWish {
+  readonly spec?: KeySpec;
+  readonly network?: Network;
+  readonly credentials?: AwsWish['credentials'] | AzureWish['credentials'];
+  /** Where the certificates come from: a file with all of them, a file with all but the leaf, the vault's secret, or nowhere. */
+  readonly source?: 'cert_chain' | 'ca_certs' | 'secret' | 'none';
+  readonly flaw?: ChainFlaw;
+  readonly aws?: Partial<AwsKey>;
+  /** The versions that the vault keeps, made of the honest one. */
+  readonly versions?: (honest: AzureVersion) => readonly AzureVersion[] | Promise<readonly AzureVersion[]>;
+  /** The vault's secret of the chain. */
+  readonly secret?: (chain: readonly Holder[]) => Secret;
+  /** The key id, of the service's origin and the honest version. */
+  readonly keyId?: (origin: string, version: string) => string;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files in the home folder, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export type ChainFlaw =
+  | 'unordered'
+  | 'with every certificate twice'
+  | 'without its root'
+  | 'with a stranger in it'
+  | 'that is expired'
+  | 'of another key';
+
+export const awsKeyId = '12345678-1234-4234-8234-1234567890ab';
+export const azureVersion = '0123456789abcdef0123456789abcdef';
+
+/** Opens the scene in `folder`, which is its own. */
+export async function openAws(wish: SceneWish, faults: readonly Fault[], folder: string): Promise<Scene> {
+  const { spec = 'EC-256', source = 'cert_chain', flaw } = wish;
+  place(wish.files, folder);
+  const chain = await mintChain({ spec });
+  const [leaf = missing()] = chain;
+  const key: AwsKey = { id: awsKeyId, aliases: ['alias/release'], key: leaf.key, ...wish.aws };
+  const { network, credentials } = wish as Pick<AwsWish, 'network' | 'credentials'>;
+  const cloud = await awsCloud({ keys: [key], folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
+  const files = source === 'none' ? {} : { cert_chain: write(await spoil(chain, flaw, spec), folder) };
+  const keyId = wish.keyId?.(cloud.origin, '') ?? `awskms:///${awsKeyId}`;
+  return { ...cloud, ...more(cloud, wish, files), keyId, spec, leaf };
+}
+
+/** Opens the scene in `folder`, which is its own. */
+export async function openAzure(wish: SceneWish, faults: readonly Fault[], folder: string): Promise<Scene> {
+  const { spec = 'EC-256', source = 'ca_certs', flaw, secret } = wish;
+  place(wish.files, folder);
+  const chain = await mintChain({ spec });
+  const [leaf = missing()] = chain;
+  const shown = await spoil(chain, flaw, spec);
+  const honest: AzureVersion = {
+    version: azureVersion,
+    key: leaf.key,
+    ...(source !== 'none' && { certificate: leafOf(shown).certificate.der }),
+    ...(secret && { secret: secret(shown) }),
+  };
+  const items: readonly AzureItem[] = [{ name: 'release', versions: (await wish.versions?.(honest)) ?? [honest] }];
+  const { network, credentials } = wish as Pick<AzureWish, 'network' | 'credentials'>;
+  const cloud = await azureCloud({ items, folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
+  const keyId = wish.keyId?.(cloud.origin, azureVersion) ?? `${cloud.origin.replace('https:', 'azurekms:')}/release`;
+  return { ...cloud, ...more(cloud, wish, certificateConfig(source, shown, folder)), keyId, spec, leaf };
+}
+
+function more(
+  cloud: Cloud,
+  { config, environment }: SceneWish,
+  files: Readonly<Record<string, string>>,
+): Pick<Cloud, 'config' | 'environment'> {
+  return { config: { ...cloud.config, ...files, ...config }, environment: { ...cloud.environment, ...environment } };
+}
+
+function certificateConfig(source: SceneWish['source'], chain: readonly Holder[], folder: string): Readonly<Record<string, string>> {
+  if (source === 'cert_chain') return { cert_chain: write(chain, folder) };
+  if (source === 'secret') return { cert_source: 'secret' };
+  const leaf = leafOf(chain);
+  return source === 'ca_certs'
+    ? {
+        ca_certs: write(
+          chain.filter((one) => one !== leaf),
+          folder,
+        ),
+      }
+    : {};
+}
+
+function place(files: SceneWish['files'] = {}, home: string): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    writeFileSync(join(home, path), content);
+  }
+}
+
+function write(chain: readonly Holder[], folder: string): string {
+  const path = join(folder, 'chain.pem');
+  writeFileSync(path, toPem(chain.map(({ certificate }) => certificate.der)));
+  return path;
+}
+
+/** A leaf is no CA; in the flawed chains it need not stand first. */
+function leafOf(chain: readonly Holder[]): Holder {
+  return chain.find(({ certificate }) => certificate.basicConstraints?.ca !== true) ?? missing();
+}
+
+async function spoil(chain: readonly Holder[], flaw: ChainFlaw | undefined, spec: KeySpec): Promise<readonly Holder[]> {
+  switch (flaw) {
+    case 'unordered':
+      return chain.toReversed();
+    case 'with every certificate twice':
+      return chain.flatMap((one) => [one, one]);
+    case 'without its root':
+      return chain.slice(0, -1);
+    case 'with a stranger in it':
+      return [...chain, await mintCa('stranger', undefined)];
+    case 'that is expired':
+      return mintChain({ spec, changes: [{ notAfter: new Date(validFrom.getTime() + 86_400_000) }] });
+    case 'of another key':
+      return otherChain(spec);
+    default:
+      return chain;
+  }
+}
+
+/** A chain of the same spec for a key that the cloud does not have. */
+async function otherChain(spec: KeySpec): Promise<readonly Holder[]> {
+  const root = await mintCa('root', undefined);
+  const issuer = await mintCa('intermediate 1', root);
+  return [await mintLeaf('other leaf', issuer, {}, spec), issuer, root];
+}
+
+function missing(): never {
+  throw new Error('the chain has no leaf');
+}

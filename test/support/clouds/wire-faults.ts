@@ -1,0 +1,170 @@
+// Faults of any server, whatever it serves: broken connections, nonsense, failures that pass and that stay.
+import type { Act, Breakage } from './fault.ts';
+import type { Expected, Row, StageName } from './row.ts';
+import type { Answer, Refusal } from './server.ts';
+
+const awsStages = ['aws describe', 'aws sign', 'aws role', 'aws container'] as const;
+const azureStages = ['azure describe', 'azure token', 'azure certificate', 'azure secret', 'azure sign'] as const;
+const everywhere: readonly StageName[] = [...awsStages, ...azureStages];
+/** One stage for each kind of request: there whole processes prove it too, because runtimes break in ways of their own. */
+const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign'];
+
+const healed: Expected = { outcome: 'success' };
+const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;
+/** No answer, or nonsense. What gives out credentials then gives none, which may count as a denial. */
+const broken = {
+  expected: { outcome: 'ERROR' },
+  otherwise: {
+    'aws role': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+    'aws container': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+    'azure token': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+  },
+} as const;
+
+const breakages: readonly Row[] = [
+  { ...breakage('accepts and never answers', 'silence'), ...late },
+  { ...breakage('sends the head of an answer and nothing more', 'stall'), ...late },
+  { ...breakage('dribbles its head', 'dribble head'), ...late },
+  { ...breakage('dribbles its body', 'dribble body'), ...late },
+  { ...breakage('closes without an answer', 'close'), ...broken },
+  { ...breakage('closes without an answer, once', 'close'), times: 1, expected: healed },
+  { ...breakage('resets', 'reset'), ...broken },
+  { ...breakage('resets, once', 'reset'), times: 1, expected: healed },
+  { ...breakage('closes in the middle of its answer', 'cut'), ...broken },
+  { ...breakage('closes in the middle of its answer, once', 'cut'), times: 1, expected: healed },
+];
+
+function breakage(name: string, does: Breakage) {
+  return { name, at: everywhere, act: { does }, processes: proven } as const;
+}
+
+const page = '<html><head><title>Access to this site</title></head><body>is watched over by your proxy</body></html>';
+const html = { 'content-type': 'text/html' } as const;
+const megabytes = 'x'.repeat(9 << 20);
+const nonsense: readonly Row[] = [
+  { ...answer('an HTML page', { status: 200, headers: html, body: page }), ...broken },
+  { ...answer('an HTML page with status 502', { status: 502, headers: html, body: page }), ...broken },
+  {
+    ...answer('an HTML page with status 403', { status: 403, headers: html, body: page }),
+    expected: { outcome: ['ACCESS_DENIED', 'ERROR'] },
+  },
+  {
+    ...answer('an HTML page with status 404', { status: 404, headers: html, body: page }),
+    expected: { outcome: ['VALIDATION_ERROR', 'ACCESS_DENIED', 'ERROR'] },
+  },
+  { ...answer('no body', { status: 200, body: '' }), ...broken },
+  { ...answer('no body with status 204', { status: 204, body: '' }), ...broken },
+  {
+    ...answer('no body with status 400', { status: 400, body: '' }),
+    expected: { outcome: ['VALIDATION_ERROR', 'ACCESS_DENIED', 'ERROR'] },
+  },
+  { ...answer('JSON null', { status: 200, body: 'null' }), ...broken },
+  { ...answer('a JSON list', { status: 200, body: '[]' }), ...broken },
+  { ...answer('a JSON text', { status: 200, body: '"text"' }), ...broken },
+  { ...answer('an empty JSON object', { status: 200, body: '{}' }), ...broken },
+  { ...answer('a body beyond all limits', { status: 200, body: `{"x":"${megabytes}"}` }), ...broken },
+  { ...answer('a redirect', { status: 307, headers: { location: '/elsewhere' }, body: '' }), ...broken },
+  {
+    ...answer('an error that is not JSON', { status: 400, body: '{"__type":' }),
+    expected: { outcome: ['VALIDATION_ERROR', 'ACCESS_DENIED', 'ERROR'] },
+  },
+];
+
+function answer(name: string, said: Answer) {
+  return { name: `answers ${name}`, at: everywhere, act: { does: 'answer', answer: said } } as const;
+}
+
+/** Of answers in JSON alone: STS speaks XML. */
+const speakJson: readonly StageName[] = everywhere.filter((stage) => stage !== 'aws role');
+const reshaped: readonly Row[] = [
+  change('half of its JSON', (body) => body.slice(0, body.length / 2)),
+  change(
+    'numbers in place of all members',
+    reshape(() => 7),
+  ),
+  change(
+    'objects in place of all members',
+    reshape(() => ({})),
+  ),
+  change(
+    'null in place of all members',
+    reshape(() => null),
+  ),
+  change(
+    'lists in place of all members',
+    reshape((value) => [value]),
+  ),
+  change(
+    'empty texts in place of all members',
+    reshape(() => ''),
+  ),
+  change(
+    'bytes that are no base64 in all members',
+    reshape(() => '\u0000%%%'),
+  ),
+];
+
+function change(name: string, edit: (body: string) => string): Row {
+  const act: Act = { does: 'change', change: (honest) => ({ ...honest, body: edit(honest.body) }) };
+  return { name: `answers ${name}`, at: speakJson, act, ...broken };
+}
+
+function reshape(change: (value: unknown) => unknown): (body: string) => string {
+  return (body) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body)).map(([name, value]) => [name, change(value)])));
+}
+
+/** How the services of one cloud say what any service may say. */
+interface Words {
+  readonly stages: readonly StageName[];
+  readonly internal: Refusal;
+  readonly unavailable: Refusal;
+  readonly throttled: Refusal;
+}
+
+const awsWords: Words = {
+  stages: awsStages,
+  internal: { status: 500, code: 'KMSInternalException' },
+  unavailable: { status: 503, code: 'ServiceUnavailableException' },
+  throttled: { status: 400, code: 'ThrottlingException', message: 'Rate exceeded' },
+};
+const azureWords: Words = {
+  stages: azureStages,
+  internal: { status: 500, code: 'InternalServerError' },
+  unavailable: { status: 503, code: 'ServiceUnavailable' },
+  throttled: { status: 429, code: 'Throttled', message: 'Request was not processed because too many requests were received.' },
+};
+
+function failures({ stages, internal, unavailable, throttled }: Words): readonly Row[] {
+  // A container's credentials come by the SDK's own means, and it says no more than that there are none.
+  const otherwise = { 'aws container': { outcome: ['THROTTLED', 'TIMEOUT', 'ACCESS_DENIED'] } } as const;
+  const tooMany = { seconds: 2, expected: { outcome: 'THROTTLED' }, otherwise } as const;
+  const after = (seconds: string): Refusal => ({ ...throttled, headers: { 'retry-after': seconds } });
+  return [
+    { ...refusal('fails once', internal, stages), times: 1, expected: healed },
+    { ...refusal('fails', internal, stages), ...broken, seconds: 3 },
+    { ...refusal('is unavailable once', unavailable, stages), times: 1, expected: healed },
+    { ...refusal('is unavailable twice', unavailable, stages), times: 2, expected: healed },
+    { ...refusal('is unavailable', unavailable, stages), ...broken, seconds: 3 },
+    {
+      ...refusal('is unavailable for an hour', { ...unavailable, headers: { 'retry-after': '3600' } }, stages),
+      ...broken,
+      expected: { outcome: 'ERROR', atOnce: true },
+    },
+    { ...refusal('throttles once', throttled, stages), times: 1, expected: healed },
+    { ...refusal('throttles', throttled, stages), ...tooMany, processes: proven },
+    { ...refusal('throttles once, for a second', after('1'), stages), times: 1, expected: { outcome: 'success', pauseMs: 990 } },
+    { ...refusal('throttles, always for a second', after('1'), stages), ...tooMany },
+    {
+      ...refusal('throttles for an hour', after('3600'), stages),
+      expected: { outcome: 'THROTTLED', atOnce: true },
+      otherwise,
+      processes: proven,
+    },
+  ];
+}
+
+function refusal(name: string, said: Refusal, at: readonly StageName[]) {
+  return { name, at, act: { does: 'refuse', refusal: said } } as const;
+}
+
+export const wireFaults: readonly Row[] = [...breakages, ...nonsense, ...reshaped, ...failures(awsWords), ...failures(azureWords)];
