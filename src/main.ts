@@ -31,8 +31,7 @@ function isPlain(input: Input): boolean {
 }
 
 async function runCommand(command: string, input: Input): Promise<void> {
-  const print = { out: console.log, error: console.error };
-  silence();
+  const print = silence();
   process.on('uncaughtException', (error) => {
     print.error(
       JSON.stringify({ errorCode: 'ERROR', errorMessage: `unexpected failure: ${error instanceof Error ? error.message : error}` }),
@@ -64,14 +63,37 @@ function unproxied<T>(work: () => T): T {
   }
 }
 
-/** notation parses all of stderr as JSON, and a person reads one line: libraries and runtime warnings must not get a word in. */
-function silence(): void {
+/** What may still be said when everything else is silent. */
+interface Voice {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}
+
+/**
+ * notation parses all of stderr as JSON, and a person reads one line: libraries, DEBUG and runtime warnings must not get a word in.
+ * The streams themselves are not opened for that, which would cost milliseconds; they come back when something is to be said.
+ */
+function silence(): Voice {
   process.removeAllListeners('warning');
   process.on('warning', () => undefined);
+  const { log, error } = console;
   for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) console[method] = () => undefined;
+  const streams = (['stdout', 'stderr'] as const).map((name) => [name, descriptorOf(name)] as const);
+  for (const [name] of streams) Object.defineProperty(process, name, { configurable: true, value: { write: () => true } });
+  const speak = (say: (line: string) => void) => (line: string) => {
+    for (const [name, stream] of streams) if (stream !== undefined) Object.defineProperty(process, name, stream);
+    say(line);
+  };
+  return { out: speak(log), error: speak(error) };
+}
+
+/** Bun's console has no need of the streams, and opens one that is only looked at. */
+function descriptorOf(name: 'stdout' | 'stderr'): PropertyDescriptor | undefined {
+  return 'Bun' in globalThis ? undefined : Object.getOwnPropertyDescriptor(process, name);
 }
 
 async function runTool(words: readonly string[]): Promise<void> {
+  const { stdout, stderr } = process;
   silence();
   const { run } = await import('./cli/run.ts');
   const { env: environment, platform } = process;
@@ -84,8 +106,8 @@ async function runTool(words: readonly string[]): Promise<void> {
     now: () => new Date(),
     metadata,
     transport,
-    out: (text) => void process.stdout.write(text),
-    error: (text) => void process.stderr.write(text),
+    out: (text) => void stdout.write(text),
+    error: (text) => void stderr.write(text),
   });
 }
 
