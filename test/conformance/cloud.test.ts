@@ -1,0 +1,181 @@
+// The contract's vectors about keys, with keys of clouds in place of files: the same vectors, the same runner, every built form.
+import { strictEqual } from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { inapplicable, type Mapping } from '../../scripts/conformance/keys.ts';
+import { runVector } from '../../scripts/conformance/runner.ts';
+import { compileSchemas } from '../../scripts/conformance/schemas.ts';
+import { loadVectors } from '../../scripts/conformance/vector.ts';
+import { algorithms, type KeySpec } from '../../src/core/algorithm.ts';
+import type { Der } from '../../src/core/bytes.ts';
+import { toPem } from '../../src/x509/bundle.ts';
+import { parseCertificate } from '../../src/x509/certificate.ts';
+import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
+import { basicConstraints, extendedKeyUsage, issueCertificate, keyUsage } from '../../src/x509/issue.ts';
+import { appServiceHeader, keyPemOf, pemOf, startKeyVault } from '../support/key-vault.ts';
+import { awsSpecs, createKey, kmsClient, publicKeyInfoOf, startMinistack } from '../support/ministack.ts';
+import { openFolder, removeFolder } from '../support/notation.ts';
+import { needs, type Peer } from '../support/peers.ts';
+import { type Change, draftOf, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
+import { forms } from '../support/program.ts';
+
+type Keys = Mapping['keys'];
+
+/** A cloud with keys that the vectors name, for as long as they run. */
+interface Cloud {
+  readonly env: Readonly<Record<string, string>>;
+  readonly keys: Keys;
+  stop(): Promise<void>;
+}
+
+interface CloudUnderTest {
+  readonly name: string;
+  readonly peer: Peer;
+  /** The vectors' names of the keys that it has. */
+  readonly has: readonly string[];
+  open(folder: string): Promise<Cloud>;
+}
+
+const specNames = algorithms.map(({ keySpec }) => keySpec.toLowerCase());
+/** Certificates of one EC-256 key that break a rule, by the vectors' names. */
+const flaws: Readonly<Record<string, Change>> = {
+  expired: { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2020-02-01T00:00:00Z') },
+  'not-yet-valid': { notBefore: new Date('2099-01-01T00:00:00Z'), notAfter: new Date('2100-01-01T00:00:00Z') },
+  'server-auth': { extensions: [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.serverAuth])] },
+  'no-key-usage': { extensions: [extendedKeyUsage([extendedKeyUsageOid.codeSigning])] },
+  'key-usage-not-critical': { extensions: [keyUsage(['digitalSignature'], false)] },
+  encipherment: { extensions: [keyUsage(['digitalSignature', 'keyEncipherment'])] },
+  'ca-leaf': { extensions: [basicConstraints(true), keyUsage(['digitalSignature', 'keyCertSign'])] },
+};
+const chainNames = ['unordered', 'no-root', 'mismatch', ...Object.keys(flaws)];
+
+const clouds: readonly CloudUnderTest[] = [
+  { name: 'AWS KMS', peer: 'ministack', has: ['absent', 'no-chain', 'secp256k1', ...specNames, ...chainNames], open: openAws },
+  { name: 'Azure Key Vault', peer: 'akv', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openAzure },
+];
+
+const [schemas, vectors] = [compileSchemas(), loadVectors()];
+const features = ['raw', 'strict-json', 'ts-kms'];
+
+for (const { name, peer, has, open } of clouds) {
+  const mapped = { name, features, keys: Object.fromEntries(has.map((key) => [key, { keyId: '' }])) };
+  const applicable = vectors.filter((vector) => JSON.stringify(vector).includes('{key:') && inapplicable(vector, mapped) === undefined);
+  describe(`vectors with keys of ${name}`, { concurrency: 2 }, () => {
+    const folder = openFolder();
+    let cloud: Cloud | undefined;
+    before(async () => {
+      if (needs(peer).skip === undefined) cloud = await open(folder);
+    });
+    after(async () => {
+      await cloud?.stop();
+      removeFolder(folder);
+    });
+
+    for (const form of forms) {
+      for (const vector of applicable) {
+        test(`${form.name}: ${vector.name}`, needs(peer), async () => {
+          const mapping = { name, features, env: cloud?.env ?? {}, keys: cloud?.keys ?? {} };
+          const { status, reasons } = await runVector(form.command, vector, mapping, schemas);
+          strictEqual(status, 'passed', `${vector.id}: ${reasons.join('; ')}`);
+        });
+      }
+    }
+  });
+}
+
+async function openAws(folder: string): Promise<Cloud> {
+  const stack = await startMinistack({ auth: true });
+  const kms = kmsClient(stack);
+  const root = await mintCa('root', undefined);
+  const made = await Promise.all(algorithms.map(async ({ keySpec }) => [keySpec, await createKey(kms, awsSpecs[keySpec])] as const));
+  const infos = new Map(await Promise.all(made.map(async ([spec, key]) => [spec, await publicKeyInfoOf(kms, key)] as const)));
+  const keyId = (spec: KeySpec) => `awskms:///${made.find(([one]) => one === spec)?.[1].id}`;
+  const chained = (spec: KeySpec, file: string) => ({ keyId: keyId(spec), pluginConfig: { cert_chain: file } });
+  const specs = await Promise.all(
+    algorithms.map(
+      async ({ keySpec }) =>
+        [keySpec.toLowerCase(), chained(keySpec, await writeChain(folder, keySpec, infos.get(keySpec), root))] as const,
+    ),
+  );
+  const chains = await writeFlawedChains(folder, infos.get('EC-256'), root);
+  return {
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_KMS: stack.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+    keys: {
+      absent: { keyId: 'alias/absent' },
+      'no-chain': { keyId: keyId('EC-256') },
+      secp256k1: { keyId: (await createKey(kms, 'ECC_SECG_P256K1')).arn },
+      ...Object.fromEntries(specs),
+      ...Object.fromEntries(Object.entries(chains).map(([name, file]) => [name, chained('EC-256', file)])),
+    },
+    stop: () => stack.stop(),
+  };
+}
+
+/** The leaves of the six key specs lie in the vault; the flawed chains of its EC-256 key are files. */
+async function openAzure(folder: string): Promise<Cloud> {
+  const vault = await startKeyVault({ folder });
+  const root = await mintCa('root', undefined);
+  await vault.addCaller({ clientId: '', managed: true });
+  const roots = join(folder, 'roots.pem');
+  writeFileSync(roots, toPem([root.certificate.der]));
+  const options = { credential_type: 'managedid', ca_bundle: vault.authority };
+  const keyId = (name: string) => `https://${vault.host}/keys/${name}`;
+  const specs: [string, Keys[string]][] = [];
+  for (const { keySpec } of algorithms) {
+    const leaf = await mintLeaf('leaf', root, {}, keySpec);
+    await vault.addVersion({ name: keySpec, pem: pemOf(leaf) });
+    specs.push([keySpec.toLowerCase(), { keyId: keyId(keySpec), pluginConfig: { ...options, ca_certs: roots } }]);
+  }
+  await vault.addVersion({ name: 'bare', pem: keyPemOf({ key: keyOf('EC-256', 'leaf') }) });
+  const chains = await writeFlawedChains(folder, keyOf('EC-256', 'leaf').publicKeyInfo, root);
+  return {
+    env: { IDENTITY_ENDPOINT: `${vault.identity}/msi/token`, IDENTITY_HEADER: appServiceHeader },
+    keys: {
+      absent: { keyId: keyId('absent'), pluginConfig: { ...options, ca_certs: roots } },
+      'no-chain': { keyId: keyId('bare'), pluginConfig: options },
+      ...Object.fromEntries(specs),
+      ...Object.fromEntries(
+        Object.entries(chains).map(([name, file]) => [name, { keyId: keyId('EC-256'), pluginConfig: { ...options, cert_chain: file } }]),
+      ),
+    },
+    stop: () => vault.stop(),
+  };
+}
+
+async function writeChain(folder: string, name: string, publicKeyInfo: Der | undefined, root: Holder): Promise<string> {
+  return write(folder, name, [await certify(publicKeyInfo, root), root.certificate.der]);
+}
+
+async function writeFlawedChains(folder: string, publicKeyInfo: Der | undefined, root: Holder): Promise<Readonly<Record<string, string>>> {
+  const leaf = await certify(publicKeyInfo, root);
+  const rootDer = root.certificate.der;
+  const between = await mintCa('between', root);
+  const files: Record<string, string> = {
+    unordered: write(folder, 'unordered', [rootDer, await certify(publicKeyInfo, between), between.certificate.der]),
+    'no-root': write(folder, 'no-root', [leaf]),
+    mismatch: await writeChain(folder, 'mismatch', keyOf('EC-256', 'other').publicKeyInfo, root),
+  };
+  for (const [name, change] of Object.entries(flaws))
+    files[name] = write(folder, name, [await certify(publicKeyInfo, root, change), rootDer]);
+  return files;
+}
+
+function write(folder: string, name: string, chain: readonly Der[]): string {
+  const file = join(folder, `${name}.pem`);
+  writeFileSync(file, toPem(chain));
+  return file;
+}
+
+/** A leaf for a key whose private half is elsewhere. */
+async function certify(publicKeyInfo: Der | undefined, issuer: Holder, change: Change = {}): Promise<Der> {
+  const key = { ...issuer.key, publicKeyInfo: publicKeyInfo ?? new Uint8Array() };
+  const own = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
+  const der = await issueCertificate({ ...draftOf('leaf', issuer, key, own), ...change }, issuer.key.sign);
+  return parseCertificate(der).der;
+}
