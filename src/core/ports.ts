@@ -58,6 +58,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
+  /** Ends this exchange before the deadline does, with the same error. */
+  readonly signal?: AbortSignal;
 }
 
 /** One HTTP response, whole. */

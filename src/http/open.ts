@@ -25,14 +25,13 @@ export function openHttp(options: HttpOptions): Http {
   return {
     send: async (request) => {
       const [transport, authorities] = await ready();
-      return send(request, transport, routeTo(request.url, options, authorities));
+      return send(request, transport, endedBy(request.signal, routeTo(request.url, options, authorities)));
     },
     warm: (url) =>
-      void ready().then(
-        ([transport, authorities]) => transport.warm(url, routeTo(url, options, authorities)),
+      void ready()
+        .then(([transport, authorities]) => transport.warm(url, routeTo(url, options, authorities)))
         // Told by the request that follows.
-        () => undefined,
-      ),
+        .catch(() => undefined),
   };
 }
 
@@ -52,6 +51,10 @@ function routeTo(url: string, { environment, deadline }: HttpOptions, authoritie
     signal: deadline.signal,
     limit: responseLimit,
   };
+}
+
+function endedBy(signal: AbortSignal | undefined, route: Route): Route {
+  return signal === undefined ? route : { ...route, signal: AbortSignal.any([signal, route.signal]) };
 }
 
 async function readBundle({ bundle, files }: HttpOptions): Promise<string | undefined> {
