@@ -77,17 +77,16 @@ function partsOf(error: unknown): readonly unknown[] {
 
 const longest = 160;
 
-/** "NameCredential: reason", without headings and pointers to pages. */
+/** "NameCredential: reason", the reason being the first sentence without headings. */
 function sentenceOf(message: string): string {
   const [, who] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
-  const what = firstLine(message.replace(/^\w*Error: /, '').replace(heading, ''))
-    .replace(/\s*(?:To troubleshoot|See the troubleshooting guide|More details|Please visit).*/, '')
-    .replace(/[\s.,:;]+$/, '');
-  const reason = what === '' ? 'not available' : what.slice(0, longest);
+  const [, described] = /\bDescription: (.*?)(?: - Correlation ID|\.?$)/m.exec(message) ?? [];
+  const [first = ''] = firstLine((described ?? message).replace(/^\w*Error: /, '').replace(heading, '')).split(/\.(?:\s|$)/, 1);
+  const reason = first.trim() === '' ? 'not available' : first.trim().slice(0, longest);
   return who === undefined ? reason : `${who}: ${reason}`;
 }
 
-const heading = /\b[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?(?: Message:?)?)?\s*/gi;
+const heading = /^[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?)?(?: Message:?)?\s*/i;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -9,7 +9,7 @@ import type { Verdict } from '../http/retry.ts';
 /** `http` as the SDK's clients want it. */
 export function toSdkClient(http: Http): HttpClient {
   return {
-    sendRequest: async (request) => toPipelineResponse(request, await inTime(request, http.send(toRequest(request)))),
+    sendRequest: async (request) => toPipelineResponse(request, await http.send(toRequest(request))),
   };
 }
 
@@ -40,29 +40,20 @@ function silenceSdk(): void {
   setLogLevel();
 }
 
-function toRequest({ method, url, headers, body }: PipelineRequest): HttpRequest {
-  const request = { method, url, headers: headers.toJSON() };
+function toRequest({ method, url, headers, body, timeout, abortSignal }: PipelineRequest): HttpRequest {
+  const signal = signalOf(timeout, abortSignal);
+  const request = { method, url, headers: headers.toJSON(), ...(signal !== undefined && { signal }) };
   if (body === undefined || body === null) return request;
   if (typeof body === 'string' || body instanceof Uint8Array) return { ...request, body };
   throw new NotationError('INTERNAL', 'azure: expected a request body of text or bytes, found another kind');
 }
 
-function toPipelineResponse(request: PipelineRequest, { status, headers, body }: HttpResponse): PipelineResponse {
-  return { request, status, headers: createHttpHeaders(headers), bodyAsText: Buffer.from(body).toString('utf8') };
+/** The SDK has limits of its own for single requests: the search for a managed identity gives up after a second. */
+function signalOf(timeout: number, abort: PipelineRequest['abortSignal']): AbortSignal | undefined {
+  const signals = [...(timeout > 0 ? [AbortSignal.timeout(timeout)] : []), ...(abort instanceof AbortSignal ? [abort] : [])];
+  return signals.length === 0 ? undefined : AbortSignal.any(signals);
 }
 
-/** The SDK has limits of its own for single requests: the search for a managed identity gives up after a second. */
-async function inTime<T>({ timeout, abortSignal, url }: PipelineRequest, work: Promise<T>): Promise<T> {
-  if (!timeout && abortSignal === undefined) return work;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const give = () => reject(new NotationError('TIMEOUT', `${new URL(url).host}: no answer within ${timeout} ms`));
-    if (timeout > 0) timer = setTimeout(give, timeout);
-    abortSignal?.addEventListener('abort', give);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function toPipelineResponse(request: PipelineRequest, { status, headers, body }: HttpResponse): PipelineResponse {
+  return { request, status, headers: createHttpHeaders(headers), bodyAsText: Buffer.from(body).toString('utf8') };
 }
