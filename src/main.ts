@@ -32,12 +32,13 @@ function isPlain(input: Input): boolean {
 
 async function runCommand(command: string, input: Input): Promise<void> {
   const print = silence();
-  process.on('uncaughtException', (error) => {
-    print.error(
-      JSON.stringify({ errorCode: 'ERROR', errorMessage: `unexpected failure: ${error instanceof Error ? error.message : error}` }),
-    );
-    process.exit(1);
-  });
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      const errorMessage = `unexpected failure: ${error instanceof Error ? error.message : error}`;
+      print.error(JSON.stringify({ errorCode: 'ERROR', errorMessage }));
+      process.exit(1);
+    });
+  }
   const [{ serve }, { disk }] = await Promise.all([import('./plugin/serve.ts'), import('./store/disk.ts')]);
   const { env: environment, platform } = process;
   const reply = await serve({ command, input, environment, platform, files: disk, transport, now: () => new Date(), metadata });

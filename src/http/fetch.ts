@@ -19,9 +19,15 @@ export function fetchTransport(unproxied: <T>(work: () => T) => T): Transport {
     exchange: async (request, route) => readResponse(await unproxied(() => fetch(request.url, initOf(request, route))), route.limit),
     // A proxy or other authorities make another connection than a warm one.
     warm: (url, { proxy, authorities }) => {
-      if (proxy === undefined && authorities === undefined) unproxied(() => (fetch as BunFetch).preconnect?.(url));
+      if (proxy === undefined && authorities === undefined) unproxied(() => (fetch as BunFetch).preconnect?.(withPort(url)));
     },
   };
+}
+
+/** preconnect wants the port said. */
+function withPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 function initOf({ method, headers, body }: HttpRequest, { proxy, authorities, signal }: Route): BunInit {

@@ -7,7 +7,7 @@ import { quoteProvider } from './provider-text.ts';
 export interface AwsAttempt {
   /** As IAM names it, or what else was sought. */
   readonly action: 'kms:Sign' | 'kms:GetPublicKey' | 'kms:DescribeKey' | 'sts:AssumeRole' | 'credentials';
-  /** The key or the role, by its id. */
+  /** The key, the role, or the profile if one is named. */
   readonly of: string;
   readonly place: AwsPlace;
   /** What must not be repeated. */
@@ -129,7 +129,7 @@ function refusal(said: Said, attempt: AwsAttempt): NotationError {
 }
 
 function placeOf({ action, of, place }: AwsAttempt): string {
-  if (action === 'credentials') return 'no AWS credentials';
+  if (action === 'credentials') return `no AWS credentials${of === '' ? '' : ` in the profile ${JSON.stringify(of)}`}`;
   if (action === 'sts:AssumeRole') return `AWS STS in ${place.region}, ${action} for ${of}`;
   return `AWS KMS in ${place.region} (${hostOf(place)}), ${action} for ${of}`;
 }

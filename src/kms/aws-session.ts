@@ -7,7 +7,7 @@ import { type Verdict, withRetries } from '../http/retry.ts';
 import { type AwsCredentials, findCredentials } from './aws-credentials.ts';
 import { toAwsError } from './aws-error.ts';
 import type { AwsPlace } from './aws-place.ts';
-import { type AwsWire, type KmsOperations, openWire } from './aws-wire.ts';
+import { type KmsOperations, openWire } from './aws-wire.ts';
 import type { KeyContext } from './provider.ts';
 
 export interface AwsSession {
@@ -20,11 +20,11 @@ export interface AwsSession {
 /** Opens the way to one key; nothing is asked before the first operation. */
 export function openSession(key: string, place: AwsPlace, context: KeyContext): AwsSession {
   const http = withRetries(context.http, judgeAws, context);
-  const wire = once(async () => openIdentified(await identify(place, http, context), place, http));
+  const wire = once(async () => openWire(place, await identify(place, http, context), http, `notation-ts-kms/${version}`));
   const call = async <O extends keyof KmsOperations>(name: O, input: KmsOperations[O]['input']) => {
     const { call, secrets } = await wire();
     return call(name, input).catch((cause: unknown) => {
-      throw toAwsError(cause, { place, action: `kms:${name}`, of: key, secrets });
+      throw toAwsError(cause, { place, action: `kms:${name}`, of: key, secrets: secrets() });
     });
   };
   return {
@@ -43,22 +43,14 @@ export function openSession(key: string, place: AwsPlace, context: KeyContext): 
   };
 }
 
-interface Identified extends AwsWire {
-  readonly secrets: readonly string[];
-}
-
-function openIdentified(credentials: AwsCredentials, place: AwsPlace, http: Http): Identified {
-  const { secretAccessKey, sessionToken } = credentials;
-  return { ...openWire(place, credentials, http, `notation-ts-kms/${version}`), secrets: [secretAccessKey, sessionToken ?? ''] };
-}
-
 async function identify(place: AwsPlace, http: Http, context: KeyContext): Promise<AwsCredentials> {
   try {
     return await findCredentials(place, http, context);
   } catch (cause) {
-    const { aws_role_arn: role } = context.settings.text;
+    const { aws_role_arn: role, aws_profile: profile } = context.settings.text;
     const action = role === undefined ? 'credentials' : 'sts:AssumeRole';
-    throw toAwsError(cause, { place, action, of: role ?? '', secrets: secretsOf(context.environment) });
+    const of = role ?? profile ?? context.environment['AWS_PROFILE'] ?? '';
+    throw toAwsError(cause, { place, action, of, secrets: secretsOf(context.environment) });
   }
 }
 

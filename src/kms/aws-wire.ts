@@ -26,6 +26,8 @@ export interface KmsOperations {
 }
 
 export interface AwsWire {
+  /** What was sent and must not be repeated: the key, the token, the last request's authorization. */
+  secrets(): readonly string[];
   /** One call, one request. @throws the SDK's service exceptions, and whatever `http` throws */
   call<O extends keyof KmsOperations>(name: O, input: KmsOperations[O]['input']): Promise<KmsOperations[O]['output']>;
 }
@@ -41,13 +43,17 @@ export function openWire(place: AwsPlace, credentials: AwsCredentials, http: Htt
   const protocol = new AwsJson1_1Protocol({ defaultNamespace: 'com.amazonaws.kms', serviceTarget: 'TrentService', errorTypeRegistries });
   const context = serdeContext(place);
   protocol.setSerdeContext(context);
+  const { secretAccessKey, sessionToken = '' } = credentials;
+  let authorization = '';
   const signer = new SignatureV4({ service: 'kms', region: place.region, credentials, sha256: Sha256 });
   return {
+    secrets: () => [secretAccessKey, sessionToken, authorization, ...authorization.split('Signature=').slice(1)],
     call: async <O extends keyof KmsOperations>(name: O, input: KmsOperations[O]['input']) => {
       const [, namespace, own, traits, into, from] = operations[name];
       const schema = operation(namespace, own, traits, into, from);
       const request = await protocol.serializeRequest(schema, input, context);
       const signed = await signer.sign(withHeaders(request, place, userAgent));
+      authorization = signed.headers['authorization'] ?? '';
       const { status, headers, body } = await http.send(toHttp(signed, place));
       return protocol.deserializeResponse<KmsOperations[O]['output'] & MetadataBearer>(schema, context, {
         statusCode: status,

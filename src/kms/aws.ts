@@ -24,6 +24,8 @@ const names: Readonly<Record<KeySpec, { readonly spec: string; readonly signing:
   'EC-521': { spec: 'ECC_NIST_P521', signing: 'ECDSA_SHA_512' },
 };
 
+const knownSpecs: readonly string[] = Object.values(names).map(({ spec }) => spec);
+
 type SigningAlgorithm =
   | 'RSASSA_PSS_SHA_256'
   | 'RSASSA_PSS_SHA_384'
@@ -81,19 +83,22 @@ async function chainOf(certificates: readonly Certificate[]): Promise<readonly C
 
 async function publicKeyOf({ key }: AwsKeyId, session: AwsSession): Promise<Der> {
   const { PublicKey: publicKey, KeySpec: spec, KeyUsage: usage } = await session.getPublicKey();
+  if (!(publicKey instanceof Uint8Array) || publicKey.length === 0 || !isTextOrNothing(spec) || !isTextOrNothing(usage)) {
+    throw new NotationError('UNAVAILABLE', `${key}: expected a public key from AWS KMS, found something else`);
+  }
   if (usage !== undefined && usage !== 'SIGN_VERIFY') throw unusable(key, `SIGN_VERIFY, found ${usage}`);
   // Some stand-ins for AWS do not say the spec; the key itself does, and is judged after this.
-  if (spec !== undefined && !Object.values(names).some((known) => known.spec === spec))
-    throw unusable(key, `a key spec that Notary knows, found ${spec}`);
-  if (publicKey instanceof Uint8Array) return publicKey;
-  throw new NotationError('UNAVAILABLE', `${key}: expected a public key from AWS KMS, found none`);
+  if (spec !== undefined && !knownSpecs.includes(spec)) throw unusable(key, `a key spec that Notary knows, found ${spec}`);
+  return publicKey;
+}
+
+function isTextOrNothing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value !== '');
 }
 
 function unusable(key: string, expected: string): NotationError {
   return new NotationError('KEY_UNUSABLE', `${key}: expected ${expected}`, {
-    hint: `make an asymmetric KMS key with usage SIGN_VERIFY and one of the key specs ${Object.values(names)
-      .map(({ spec }) => spec)
-      .join(', ')}`,
+    hint: `make an asymmetric KMS key with usage SIGN_VERIFY and one of the key specs ${knownSpecs.join(', ')}`,
   });
 }
 
