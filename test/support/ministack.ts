@@ -1,4 +1,5 @@
 // MiniStack: an AWS of others, which checks signatures and evaluates IAM policies. Keys live in its memory.
+import { Agent } from 'node:https';
 import {
   type KeySpec as AwsKeySpec,
   CreateAliasCommand,
@@ -60,9 +61,15 @@ export async function startMinistack({ auth, tls }: MinistackWish): Promise<Mini
   return { endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, stop };
 }
 
-/** A client of the root user in one region. */
-export function kmsClient({ endpoint }: { readonly endpoint: string }, where: string = region): KMSClient {
-  return new KMSClient({ endpoint, region: where, credentials: rootUser });
+/** A client of the root user in one region; `authority` is trusted for TLS besides the system's, in PEM. */
+export function kmsClient({ endpoint }: { readonly endpoint: string }, { where = region, authority }: ClientWish = {}): KMSClient {
+  const trust = authority !== undefined && { requestHandler: { httpsAgent: new Agent({ ca: authority }) } };
+  return new KMSClient({ endpoint, region: where, credentials: rootUser, ...trust });
+}
+
+interface ClientWish {
+  readonly where?: string;
+  readonly authority?: string | undefined;
 }
 
 /** Makes a key to sign with, or what `wish` says. */
