@@ -1,7 +1,7 @@
 // Servers that are programs of others, as children of a test.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -34,6 +34,7 @@ export async function startServer<Answer>(wish: ServerWish<Answer>): Promise<Run
   const [program = '', ...words] = wish.stopsWithInput ? wish.command : ['sh', '-c', untilInputEnds, ...wish.command];
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...wish.environment } });
   const answer = await until(wish, child, collect(child));
+  letGo(child);
   return { answer, stop: () => stop(child) };
 }
 
@@ -82,8 +83,15 @@ async function until<Answer>({ name, ready }: ServerWish<Answer>, child: Child, 
   throw new Error(`${name} did not start: ${said().trim() || 'it said nothing'}`);
 }
 
+/** A server that a failed test forgot to stop must not keep that test's process from ending. */
+function letGo(child: Child): void {
+  child.unref();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
+}
+
 async function stop(child: Child): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const ended = once(child, 'exit');
   child.stdin.end();
   await ended;
