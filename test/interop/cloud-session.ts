@@ -62,10 +62,18 @@ export interface Signing extends Result {
 /** What a user must see, and a host, when a key does not sign. */
 export interface Refusal {
   readonly errorCode: string;
+  /** These members, with these values, are among the error's metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** All of these are in the message. */
   readonly says: readonly RegExp[];
   /** None of these is. */
   readonly hides?: readonly string[];
+}
+
+interface ContractError {
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly errorMetadata: Readonly<Record<string, string>>;
 }
 
 /** The identity of every leaf that is certified here. */
@@ -123,15 +131,17 @@ export async function assertSigns(session: CloudSession, wish: SignWish, leaf: D
 }
 
 /** The user of notation sees one line with our sentence and nothing is pushed; a host sees the right code. */
-export async function assertRefuses(session: CloudSession, wish: SignWish, { errorCode, says, hides = [] }: Refusal): Promise<void> {
+export async function assertRefuses(session: CloudSession, wish: SignWish, refusal: Refusal): Promise<void> {
+  const { errorCode, metadata = {}, says, hides = [] } = refusal;
   const { reference, code, stdout, stderr } = await session.sign(wish);
   assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
   assert.match(stderr, /^Error: .+\n$/, 'one line');
   const listed = await session.notation.run(['list', reference]);
   assert.match(listed.stdout, /has no associated signature/);
   const asked = await session.ask(wish);
-  const answer: { readonly errorCode: string; readonly errorMessage: string } = JSON.parse(asked.stderr);
+  const answer: ContractError = JSON.parse(asked.stderr);
   assert.deepEqual([asked.code, asked.stdout, answer.errorCode], [1, '', errorCode], asked.stderr);
+  assert.partialDeepStrictEqual(answer.errorMetadata, metadata);
   for (const text of [stderr, answer.errorMessage]) {
     for (const pattern of says) assert.match(text, pattern);
     for (const secret of hides) assert.ok(!text.includes(secret), text);
