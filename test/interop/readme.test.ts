@@ -1,0 +1,167 @@
+// The pages of the README about keys of clouds and keys without certificates: their commands, run as they stand there.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { toPem } from '../../src/x509/bundle.ts';
+import { appServiceHeader, type KeyVault, pemOf, startKeyVault } from '../support/key-vault.ts';
+import { createKey, kmsClient, type Ministack, nameKey, startMinistack } from '../support/ministack.ts';
+import { executableUnderTest, openNotation } from '../support/notation.ts';
+import { makeBareKey, openssl } from '../support/openssl.ts';
+import { needs, openPeer, type Peer } from '../support/peers.ts';
+import { type Holder, mintCa, mintLeaf } from '../support/pki.ts';
+import { start } from '../support/process.ts';
+import { userEnvironment } from './aws-environment.ts';
+import { openSession, type Session } from './session.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const artifact = 'registry.example.com/app@sha256:…';
+
+/** What the reader of a page has. */
+interface Reader {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Files in the working directory, and what a command needs to find behind its key id. */
+  prepare(folder: string, command: string): Promise<void>;
+  /** The command for this reader's servers in place of the page's. */
+  adapt(command: string): string;
+  /** Certificate files that verification trusts before the page says so itself. */
+  readonly roots: readonly string[];
+  close(): Promise<void>;
+}
+
+interface Page {
+  readonly heading: string;
+  readonly peers: readonly Peer[];
+  /** At least so many commands are on it. */
+  readonly commands: number;
+  open(session: Session): Promise<Reader>;
+}
+
+const pages: readonly Page[] = [
+  { heading: 'AWS KMS', peers: ['ministack'], commands: 4, open: openAws },
+  { heading: 'Azure Key Vault', peers: ['akv'], commands: 3, open: openAzure },
+  { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
+  { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
+];
+
+for (const { heading, peers, commands, open } of pages) {
+  const needed = needs('notation', 'oras', 'ocireg', ...peers);
+  describe(`the page "${heading}"`, () => {
+    let session: Session;
+    let reader: Reader;
+    before(async () => {
+      if (needed.skip !== undefined) return;
+      session = await openSession();
+      reader = await open(session);
+    });
+    after(async () => {
+      await reader?.close();
+      await session?.close();
+    });
+
+    test('every command does what it says', needed, async () => {
+      const run = [];
+      for (const section of pageOf(heading).split(/^### /m)) run.push(...(await runSection(section, session, reader)));
+      assert.ok(run.length >= commands, `README.md has the page, with its ${commands} commands`);
+      assert.ok(run.some((command) => command.includes('notation sign')));
+    });
+  });
+}
+
+function pageOf(heading: string): string {
+  return new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(readme)?.[1] ?? '';
+}
+
+/** Runs the commands of a section in a new home, under the trust policy that the section speaks of; what is signed must verify there. */
+async function runSection(section: string, session: Session, reader: Reader): Promise<readonly string[]> {
+  const home = openNotation(session.folder, session.plugin, { roots: reader.roots });
+  mkdirSync(join(home.folder, 'bin'));
+  symlinkSync(executableUnderTest(), join(home.folder, 'bin', 'notation-ts-kms'));
+  symlinkSync(openPeer('notation'), join(home.folder, 'bin', 'notation'));
+  writePolicy(join(home.config, 'trustpolicy.json'), section);
+  const env = {
+    PATH: `${join(home.folder, 'bin')}:${process.env['PATH']}`,
+    HOME: home.folder,
+    XDG_CONFIG_HOME: join(home.folder, 'config'),
+    NOTATION_LIBEXEC: session.plugin.libexec,
+    ...reader.environment,
+  };
+  const reference = await session.artifact();
+  const commands = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
+  for (const command of commands) {
+    await reader.prepare(home.folder, command);
+    const run = (line: string) => start(['sh', '-c', line.replaceAll(artifact, reference)], { cwd: home.folder, env });
+    const { code, stderr } = await run(reader.adapt(command));
+    assert.equal(code, 0, `${command}: ${stderr}`);
+    if (!command.startsWith('notation sign')) continue;
+    const verified = await run(`notation verify ${artifact}`);
+    assert.equal(verified.code, 0, `${command}: ${verified.stderr}`);
+  }
+  return commands;
+}
+
+function writePolicy(path: string, section: string): void {
+  const [stores, identities] = ['trustStores', 'trustedIdentities'].map((name) => new RegExp(`"${name}": (\\[.*?\\])`).exec(section)?.[1]);
+  if (stores === undefined || identities === undefined) return;
+  const policy = readFileSync(path, 'utf8')
+    .replace('["ca:interop"]', stores)
+    .replace('["*"],"registryScopes', `${identities},"registryScopes`);
+  assert.ok(policy.includes(stores) && policy.includes(identities));
+  writeFileSync(path, policy);
+}
+
+/** A key in a file, and an authority that answers. */
+async function openLocal(): Promise<Reader> {
+  const prepared = new Set<string>();
+  const prepare = async (folder: string) => {
+    if (prepared.has(folder)) return;
+    prepared.add(folder);
+    makeBareKey(folder, 'release.key', 'EC-256');
+    const extensions = ['-addext', 'basicConstraints=critical,CA:true', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key'];
+    openssl(folder, 'req', '-x509', ...key, '-out', 'ca.crt', '-subj', '/CN=acme', '-days', '2', ...extensions);
+  };
+  return { environment: {}, prepare, adapt: (command) => command, roots: [], close: async () => undefined };
+}
+
+/** A key in AWS KMS with a name. */
+async function openAws(): Promise<Reader> {
+  const stack: Ministack = await startMinistack({ auth: true });
+  const kms = kmsClient(stack);
+  await nameKey(kms, await createKey(kms, 'RSA_3072'), 'alias/release');
+  return {
+    environment: userEnvironment(stack),
+    prepare: async () => undefined,
+    adapt: (command) => command,
+    roots: [],
+    close: () => stack.stop(),
+  };
+}
+
+/** A vault with the certificate that each command speaks of, and this machine's managed identity. */
+async function openAzure(session: Session): Promise<Reader> {
+  const vault: KeyVault = await startKeyVault({ folder: session.folder });
+  await vault.addCaller({ clientId: '', managed: true });
+  const root = await mintCa('root', undefined);
+  const [issued, alone] = [await mintLeaf('issued', root), await mintLeaf('alone', undefined)];
+  const roots = [root, alone].map((holder, index) => writePem(join(session.folder, `root-${index}.crt`), [holder]));
+  return {
+    environment: { IDENTITY_ENDPOINT: `${vault.identity}/msi/token`, IDENTITY_HEADER: appServiceHeader },
+    prepare: async (folder, command) => {
+      writePem(join(folder, 'ca.pem'), [root]);
+      writePem(join(folder, 'chain.pem'), [root, issued]);
+      await vault.addVersion({ name: 'release', pem: pemOf(command.includes('self_signed') ? alone : issued) });
+    },
+    adapt: (command) =>
+      command
+        .replaceAll('contoso.vault.azure.net', vault.host)
+        .replace('--plugin ts-kms', `--plugin ts-kms --plugin-config ca_bundle=${vault.authority}`),
+    roots,
+    close: () => vault.stop(),
+  };
+}
+
+function writePem(path: string, holders: readonly Holder[]): string {
+  writeFileSync(path, toPem(holders.map(({ certificate }) => certificate.der)));
+  return path;
+}
