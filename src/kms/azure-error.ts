@@ -148,11 +148,8 @@ function malformed(asked: Asked): Answer {
 }
 
 function absent(asked: Asked): Answer {
-  return {
-    code: 'KEY_NOT_FOUND',
-    problem: `no ${objectOf(asked)}`,
-    hint: 'check the key id, and whether it was deleted and can be recovered',
-  };
+  const chain = asked.permission.startsWith('keys/') ? '' : ', or name the file that holds the whole chain with cert_chain';
+  return { code: 'KEY_NOT_FOUND', problem: `no ${objectOf(asked)}`, hint: `check the key id, and whether it was deleted${chain}` };
 }
 
 function denied({ inner, message }: Said, asked: Asked): Answer {
@@ -164,7 +161,7 @@ function denied({ inner, message }: Said, asked: Asked): Answer {
       hint: "let this machine's address through the vault's firewall, or use its private endpoint",
     };
   }
-  return { code: 'ACCESS_DENIED', problem, hint: `${grantFor(inner, asked)}; a new assignment takes some minutes` };
+  return { code: 'ACCESS_DENIED', problem, hint: `${grantFor(inner, asked)}; a new grant takes some minutes` };
 }
 
 const roles: Readonly<Record<Asked['permission'], string>> = {
@@ -175,13 +172,19 @@ const roles: Readonly<Record<Asked['permission'], string>> = {
   'secrets/get': 'Key Vault Secrets User',
 };
 
+/** What works without the permission. */
+const instead: Readonly<Partial<Record<Asked['permission'], string>>> = {
+  'keys/list': '; or write the version into the key id',
+  'secrets/get': '; or name the issuers with the plugin config option ca_certs',
+};
+
 function grantFor(inner: string, { kind, permission }: Asked): string {
   if (kind === 'hsm') return 'assign it the local role Managed HSM Crypto User for this key';
   const role = `assign it the role ${roles[permission]} on the vault`;
   const [area = '', verb = ''] = permission.split('/');
-  const policy = `give it the ${area.slice(0, -1)} permission ${verb} in the vault's access policy${area === 'secrets' ? '; or name the issuers by ca_certs' : ''}`;
-  if (inner === 'ForbiddenByRbac') return role;
-  return inner === 'ForbiddenByPolicy' ? policy : `${role}, or ${policy}`;
+  const policy = `give it the ${area.slice(0, -1)} permission ${verb} in the vault's access policy`;
+  const grant = inner === 'ForbiddenByRbac' ? role : inner === 'ForbiddenByPolicy' ? policy : `${role}, or ${policy}`;
+  return `${grant}${instead[permission] ?? ''}`;
 }
 
 function objectOf({ permission, name, version }: Asked): string {

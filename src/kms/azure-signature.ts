@@ -33,7 +33,7 @@ export async function signMessage(
   if (holding.version !== undefined) return checkedVersion(await sign(holding.version), holding.version, id);
   const newest = await sign(undefined).catch(onlyUnusable);
   if (newest !== undefined && verifySignature(holding.publicKeyInfo, algorithm, message, newest.bytes)) return newest.bytes;
-  const version = await findVersion(holding, id, vault);
+  const version = await findVersion(newest?.version, holding, id, vault);
   return checkedVersion(await sign(version), version, id);
 }
 
@@ -50,18 +50,17 @@ function checkedVersion({ bytes, version }: Signed, wanted: string, { host, name
   });
 }
 
-async function findVersion(holding: Holding, { host, name }: AzureKeyId, vault: Vault): Promise<string> {
-  const versions = await vault.keyVersions();
+async function findVersion(tried: string | undefined, holding: Holding, { host, name }: AzureKeyId, vault: Vault): Promise<string> {
+  const versions = (await vault.keyVersions()).filter((version) => version !== tried);
   for (const version of versions.slice(0, searched)) {
     const { publicKeyInfo } = await vault.key(version);
     if (publicKeyInfo !== undefined && equalBytes(publicKeyInfo, holding.publicKeyInfo)) return version;
   }
-  const looked = Math.min(searched, versions.length);
   throw new NotationError(
     'KEY_MISMATCH',
-    `${host}: expected the leaf's public key in a version of key ${JSON.stringify(name)}, found it in none of ${looked}`,
+    `${host}: expected a version of key ${JSON.stringify(name)} with the leaf's public key, found none`,
     {
-      hint: 'give the chain of this key, or write the version into the key id',
+      hint: `give the chain of this key, or write the version into the key id; the newest ${searched} were looked at`,
     },
   );
 }
