@@ -36,7 +36,13 @@ function staticCredentials(environment: Environment): AwsCredentials | undefined
 
 async function fromChain(place: AwsPlace, http: Http, profile: string | undefined): Promise<AwsCredentials> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  return fromNodeProviderChain({ clientConfig: clientConfig(place, http), maxRetries: 1, ...(profile !== undefined && { profile }) })();
+  const client = clientConfig(place, http);
+  return fromNodeProviderChain({
+    clientConfig: client,
+    parentClientConfig: client,
+    maxRetries: 1,
+    ...(profile !== undefined && { profile }),
+  })();
 }
 
 async function fromRole(
