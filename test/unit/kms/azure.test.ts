@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { type ErrorCode, NotationError } from '../../../src/core/error.ts';
 import { describeKey, openKey } from '../../../src/kms/index.ts';
 import type { KeyContext } from '../../../src/kms/provider.ts';
@@ -28,11 +28,16 @@ const newest = `azurekms://${host}/signing`;
 const versioned = `https://${host}/keys/signing/${version}`;
 const message = Buffer.from('a message');
 
+const cleanups: (() => void)[] = [];
+after(() => {
+  for (const clean of cleanups) clean();
+});
+
 let release: Release;
 let alone: Release;
-before(async (t) => {
+before(async () => {
   enterApplication();
-  release = await mintRelease(temporaryFolder(t as never));
+  release = await mintRelease(temporaryFolder({ after: (work) => cleanups.push(work) }));
   const leaf = await mintLeaf('alone', undefined);
   alone = { ...release, leaf, chain: [leaf], version: { version, key: leaf.key, certificate: leaf.certificate.der } };
 });
