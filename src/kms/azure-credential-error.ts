@@ -79,17 +79,22 @@ const longest = 160;
 
 /** "NameCredential: reason", the reason being the first sentence without headings. */
 function sentenceOf(message: string): string {
-  const [, who] = /\b([A-Z]\w+Credential)\b/.exec(message) ?? [];
+  const [who] = credentialName.exec(message) ?? [];
   const [, described] = /\bDescription: (.*?)(?: - Correlation ID|\.?$)/m.exec(message) ?? [];
   const [first = ''] = firstLine((described ?? message).replace(/^\w*Error: /, '').replace(heading, '')).split(/\.(?:\s|$)/, 1);
   const reason = first.trim() === '' ? 'not available' : first.trim().slice(0, longest);
   return who === undefined ? reason : `${who}: ${reason}`;
 }
 
+const credentialName = /\b[A-Z]\w+Credential\b/;
 const heading = /^[A-Z]\w+Credential:?\s*(?:is unavailable\.?|authentication failed\.?)?(?: Message:?)?\s*/i;
 
+/** An AuthenticationError begins with headings and keeps the reason apart. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { errorResponse } = error as { readonly errorResponse?: { readonly errorDescription?: string } };
+  const [who = ''] = credentialName.exec(error.message) ?? [];
+  return errorResponse?.errorDescription === undefined ? error.message : `${who}: ${errorResponse.errorDescription}`;
 }
 
 function metadataOf(refusal: Refusal | undefined, error: unknown): Readonly<Record<string, string>> {
