@@ -33,7 +33,7 @@ export function variants(): readonly Variant[] {
     { name: 'executable (Node)', argv: [join(root, 'dist/pkg/notation-ts-kms')] },
     { name: 'npm package', argv: [join(root, 'node_modules/node/bin/node'), join(root, 'dist/npm/main.js')] },
   ];
-  return [...built.filter(({ argv }) => argv.every((path) => existsSync(path))), { name: goVariant, argv: [openPeer('bench-plugin')] }];
+  return [...built.filter(({ argv }) => argv.every((path) => existsSync(path))), { name: goVariant, argv: [openPeer('bench-aws-plugin')] }];
 }
 
 /** The protocol commands, one process each. */
