@@ -50,17 +50,16 @@ function checkedVersion({ bytes, version }: Signed, wanted: string, { host, name
   });
 }
 
+/** `tried` is a version that is known to have another key. */
 async function findVersion(tried: string | undefined, holding: Holding, { host, name }: AzureKeyId, vault: Vault): Promise<string> {
-  const versions = (await vault.keyVersions()).filter((version) => version !== tried);
-  for (const version of versions.slice(0, searched)) {
+  const others = (await vault.keyVersions()).filter((version) => version !== tried).slice(0, searched);
+  for (const version of others) {
     const { publicKeyInfo } = await vault.key(version);
     if (publicKeyInfo !== undefined && equalBytes(publicKeyInfo, holding.publicKeyInfo)) return version;
   }
-  throw new NotationError(
-    'KEY_MISMATCH',
-    `${host}: expected a version of key ${JSON.stringify(name)} with the leaf's public key, found none`,
-    {
-      hint: `give the chain of this key, or write the version into the key id; the newest ${searched} were looked at`,
-    },
-  );
+  const looked = others.length + (tried === undefined ? 0 : 1);
+  const expected = `expected the leaf's public key in a version of key ${JSON.stringify(name)}`;
+  throw new NotationError('KEY_MISMATCH', `${host}: ${expected}, found it in none of ${looked}`, {
+    hint: 'give the chain of this key, or write the version into the key id',
+  });
 }
