@@ -5,12 +5,13 @@ import type { ContractErrorCode } from '../../../src/protocol/error.ts';
 import { keyOf, type TestKey } from '../pki.ts';
 import { type AwsKey, awsRegion, awsRequestId, type WireSign } from './aws.ts';
 import { chainFlaws } from './chain-faults.ts';
-import { longestSalt, signDigest, signPkcs1, signPss, toDer } from './digest-signature.ts';
+import { longestSalt, orderOf, signDigest, signPkcs1, signPss, toDer } from './digest-signature.ts';
 import { malformedDer } from './malformed.ts';
 import type { Expected, Row, StageName } from './row.ts';
 import { awsKeyId } from './scene.ts';
 
 const both: readonly StageName[] = ['aws describe', 'aws sign'];
+const asked: readonly StageName[] = [...both, 'aws tool'];
 
 const region = new RegExp(awsRegion);
 const name = new RegExp(awsKeyId);
@@ -27,7 +28,7 @@ const meanings: Readonly<Partial<Record<ContractErrorCode, readonly (readonly [c
     ['KMSInvalidStateException'],
   ],
   ACCESS_DENIED: [
-    ['AccessDeniedException', /kms:(Sign|GetPublicKey)/],
+    ['AccessDeniedException', /kms:(Sign|GetPublicKey|DescribeKey)/],
     ['InvalidGrantTokenException'],
     ['UnrecognizedClientException'],
     ['ExpiredTokenException'],
@@ -37,6 +38,9 @@ const meanings: Readonly<Partial<Record<ContractErrorCode, readonly (readonly [c
   TIMEOUT: [['DependencyTimeoutException']],
   ERROR: [['KeyUnavailableException'], ['KMSInternalException'], ['SomethingNewException']],
 };
+
+/** The same request may succeed later, which a caller may want to know. */
+const transient: ReadonlySet<string> = new Set(['KeyUnavailableException', 'KMSInternalException']);
 
 /** KMS answers its own failures with status 500 and refusals with 400. */
 const statuses: Readonly<Record<string, number>> = { TIMEOUT: 500, ERROR: 500 };
@@ -48,8 +52,9 @@ const exceptions: readonly Row[] = Object.entries(meanings).flatMap(([outcome, n
       outcome: outcome as ContractErrorCode,
       says: [region, name, ...(says ? [says] : [])],
       metadata: [code, awsRequestId],
+      ...(transient.has(code) && { retryable: true as const }),
     };
-    return { name: code, at: both, act: { does: 'refuse', refusal }, expected, seconds: 2 };
+    return { name: code, at: asked, act: { does: 'refuse', refusal }, expected, seconds: 2 };
   }),
 );
 
@@ -143,6 +148,12 @@ const keys: readonly Row[] = [
 /** Signatures that verify under another key, another scheme or not at all: the leaf certificate tells. */
 const wrong: readonly Row[] = [
   signs('EC-256', 'with another key', (_, digest) => toDer(signDigest(keyOf('EC-256', 'stranger'), digest))),
+  {
+    ...signs('EC-256', 'with an r as great as the order', (key, digest) =>
+      toDer(Buffer.concat([orderOf(key.algorithm), signDigest(key, digest).subarray(32)])),
+    ),
+    expected: { outcome: ['VALIDATION_ERROR', 'ERROR'] },
+  },
   signs('EC-256', 'another digest', (key, digest) => toDer(signDigest(key, digest.toReversed()))),
   signs('RSA-2048', 'with another key', (_, digest) => signDigest(keyOf('RSA-2048', 'stranger'), digest)),
   signs('RSA-2048', 'with the longest salt', (key, digest) => signPss(key, digest, longestSalt(key.algorithm))),

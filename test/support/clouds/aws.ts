@@ -26,10 +26,10 @@ export interface AwsKey {
 }
 
 export const awsRegion = 'eu-central-1';
-export const awsAccount = '111122223333';
+const awsAccount = '111122223333';
 
 /** The service's names for the six key specs. */
-export const awsNames: Readonly<Record<KeySpec, { readonly spec: string; readonly algorithm: string }>> = {
+const awsNames: Readonly<Record<KeySpec, { readonly spec: string; readonly algorithm: string }>> = {
   'RSA-2048': { spec: 'RSA_2048', algorithm: 'RSASSA_PSS_SHA_256' },
   'RSA-3072': { spec: 'RSA_3072', algorithm: 'RSASSA_PSS_SHA_384' },
   'RSA-4096': { spec: 'RSA_4096', algorithm: 'RSASSA_PSS_SHA_512' },
@@ -38,7 +38,7 @@ export const awsNames: Readonly<Record<KeySpec, { readonly spec: string; readonl
   'EC-521': { spec: 'ECC_NIST_P521', algorithm: 'ECDSA_SHA_512' },
 };
 
-export function arnOf({ id }: AwsKey): string {
+function arnOf({ id }: AwsKey): string {
   return `arn:aws:kms:${awsRegion}:${awsAccount}:key/${id}`;
 }
 

@@ -97,7 +97,14 @@ const strangers: readonly Row[] = [
     alone: true,
     at: ['azure token'],
     scene: { credentials: 'none' },
-    expected: { outcome: 'ACCESS_DENIED', says: [/AZURE_CLIENT_ID/] },
+    expected: { outcome: 'ACCESS_DENIED', says: [/AZURE_CLIENT_ID/], metadata: ['CredentialUnavailableError'] },
+  },
+  {
+    name: 'nothing that the default credential finds',
+    at: ['azure token'],
+    alone: true,
+    scene: { credentials: 'none', config: { credential_type: 'default' } },
+    expected: { outcome: 'ACCESS_DENIED', says: [/az login/, /credential_type/], metadata: ['AggregateAuthenticationError'] },
   },
 ];
 

@@ -2,9 +2,9 @@
 import { secrets } from './secret.ts';
 import type { Answer, Asked, Refusal, Service } from './server.ts';
 
-export const tenant = '11111111-2222-3333-4444-555555555555';
-export const clientId = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
-export const vaultResource = 'https://vault.azure.net';
+const tenant = '11111111-2222-3333-4444-555555555555';
+const clientId = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
+const vaultResource = 'https://vault.azure.net';
 
 // In the shape of a JWT, because some clients look into it.
 const claims = { aud: vaultResource, tid: tenant, appid: clientId, exp: 4_102_444_800 };
@@ -55,7 +55,7 @@ function refuseToken(
   return { status, headers, body: JSON.stringify({ ...entra, statusCode: status, message: text }) };
 }
 
-export const azureTraceId = 'c0ffee00-1111-4222-8333-444444444444';
+const azureTraceId = 'c0ffee00-1111-4222-8333-444444444444';
 
 export function isAuthorized({ headers }: Asked): boolean {
   return headers['authorization'] === `Bearer ${accessToken}`;

@@ -39,7 +39,7 @@ export interface AzureItem {
 }
 
 /** The service's names for the six signing algorithms. */
-export const azureNames: Readonly<Record<KeySpec, string>> = {
+const azureNames: Readonly<Record<KeySpec, string>> = {
   'RSA-2048': 'PS256',
   'RSA-3072': 'PS384',
   'RSA-4096': 'PS512',

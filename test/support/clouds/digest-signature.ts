@@ -29,7 +29,7 @@ export function signPkcs1({ algorithm, privateKey }: TestKey, digest: Uint8Array
 }
 
 /** ECDSA as r‖s (FIPS 186-5 §6.4.1). The secret number and its point are a fresh key pair, so that no curve arithmetic is needed here. */
-export function signEcdsa({ algorithm, privateKey }: TestKey, digest: Uint8Array): Uint8Array {
+function signEcdsa({ algorithm, privateKey }: TestKey, digest: Uint8Array): Uint8Array {
   const { name, order, bytes } = curveOf(algorithm);
   const once = generateKeyPairSync('ec', { namedCurve: name }).privateKey.export({ format: 'jwk' });
   const r = numberOf(once.x) % order;

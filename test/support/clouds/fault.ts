@@ -1,5 +1,6 @@
 // What a server may do in place of its honest answer, as data, and doing it.
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { Answer, Asked, Refusal, Service } from './server.ts';
 
 export type Act =
@@ -15,10 +16,11 @@ export type Act =
  * - `silence`: never answers
  * - `stall`: sends the head of an answer, and nothing more
  * - `dribble head`, `dribble body`: a byte now and then, for ever
+ * - `flood`: a body without end, as fast as it is taken
  * - `cut`: half of the honest answer, then the end of the connection
  * - `close`, `reset`: ends the connection, in order or not
  */
-export type Breakage = 'silence' | 'stall' | 'dribble head' | 'dribble body' | 'cut' | 'close' | 'reset';
+export type Breakage = 'silence' | 'stall' | 'dribble head' | 'dribble body' | 'flood' | 'cut' | 'close' | 'reset';
 
 export interface Fault {
   /** The operation it strikes, by the service's own name. */
@@ -58,7 +60,7 @@ function answerOf(act: Speech | undefined, asked: Asked, service: Service): Answ
 }
 
 function say({ status, headers = {}, body }: Answer, response: ServerResponse): void {
-  const bytes = Buffer.from(body);
+  const bytes = headers['content-encoding'] === 'gzip' ? gzipSync(body) : Buffer.from(body);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, ...headers }).end(bytes);
 }
 
@@ -75,6 +77,14 @@ const breakages: Readonly<Record<Breakage, (response: ServerResponse, honest: ()
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100_000 });
     trickle(response, () => response.write(' '));
   },
+  flood: (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const pour = () => {
+      while (!response.destroyed && response.write(flow));
+    };
+    response.on('drain', pour);
+    pour();
+  },
   cut: (response, honest) => {
     const body = honest();
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
@@ -83,6 +93,8 @@ const breakages: Readonly<Record<Breakage, (response: ServerResponse, honest: ()
   close: (response) => void response.socket?.end(),
   reset: (response) => void response.socket?.resetAndDestroy(),
 };
+
+const flow = ' '.repeat(1 << 16);
 
 function trickle(response: ServerResponse, drop: () => void): void {
   const timer = setInterval(drop, 40);

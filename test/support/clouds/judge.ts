@@ -5,6 +5,7 @@ import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { answerOf, type Ended, failureOf } from '../process.ts';
 import type { Expected, Stage } from './row.ts';
 import type { Scene } from './scene.ts';
+import type { Asked } from './server.ts';
 
 export interface Evidence {
   readonly ended: Ended;
@@ -18,25 +19,46 @@ export interface Evidence {
 /** @throws AssertionError that tells what was said instead */
 export function judge(expected: Expected, evidence: Evidence): void {
   const { ended, tookMs, deadlineMs, stage, scene } = evidence;
+  if (stage.command === 'key describe') judgeTool(expected, ended);
+  else judgePlugin(expected, evidence);
+  const limit = expected.atOnce ? deadlineMs / 2 : deadlineMs + 1000;
+  assert.ok(tookMs < limit, `expected an end within ${limit} ms, found ${Math.round(tookMs)} ms`);
+  judgeRequests(expected, stage, scene.asked());
+}
+
+function judgeRequests(expected: Expected, { operation }: Stage, asked: readonly Asked[]): void {
+  const struck = asked.filter((one) => one.operation === operation);
+  if (expected.times !== undefined) assert.equal(struck.length, expected.times, `${operation} was asked for ${struck.length} times`);
+  const pause = (struck[1]?.at ?? 0) - (struck[0]?.at ?? 0);
+  if (expected.pauseMs !== undefined) assert.ok(pause >= expected.pauseMs, `asked again after ${pause} ms`);
+  const asks = asked.map((one) => one.operation).filter((one) => !forTokens.has(one));
+  if (expected.asks !== undefined) assert.deepEqual(asks, expected.asks);
+  assert.ok(!asked.some(({ url }) => url.pathname === '/elsewhere'), 'a redirect was followed');
+}
+
+const forTokens: ReadonlySet<string> = new Set(['authority', 'token', 'AssumeRole', 'Credentials']);
+
+/** The tool tells a person and not a program: one line, which holds what the plugin's message would hold. */
+function judgeTool({ outcome, says }: Expected, { code, stdout, stderr }: Ended): void {
+  const expected = [outcome].flat();
+  assert.ok(
+    expected.includes('success') ? code === 0 || expected.length > 1 : code === 1,
+    `expected ${outcome}, found exit code ${code}: ${stderr}`,
+  );
+  assert.match(stderr, code === 0 ? /^$/ : /^Error: [^\n]+\n$/);
+  if (code === 0) assert.equal(typeof JSON.parse(stdout).id, 'string');
+  else judgeSentence(stderr.trimEnd(), says);
+}
+
+function judgePlugin(expected: Expected, evidence: Evidence): void {
+  const { ended } = evidence;
   const outcome = ended.code === 0 ? 'success' : failureOf(ended).errorCode;
   assert.ok(
     [expected.outcome].flat().some((one) => one === outcome),
     `expected ${expected.outcome}, found ${outcome}: ${ended.stderr}`,
   );
   if (outcome === 'success') judgeAnswer(evidence, answerOf(ended));
-  else judgeFailure(expected, ended);
-  const limit = expected.atOnce ? deadlineMs / 2 : deadlineMs + 1000;
-  assert.ok(tookMs < limit, `expected an end within ${limit} ms, found ${Math.round(tookMs)} ms`);
-  const times = scene.asked().filter(({ operation }) => operation === stage.operation);
-  if (expected.times !== undefined) assert.equal(times.length, expected.times, `${stage.operation} was asked for ${times.length} times`);
-  const [first, second] = times.map(({ at }) => at);
-  if (expected.pauseMs !== undefined)
-    assert.ok((second ?? 0) - (first ?? 0) >= expected.pauseMs, `asked again after ${(second ?? 0) - (first ?? 0)} ms`);
-  assert.deepEqual(
-    scene.asked().filter(({ url }) => url.pathname === '/elsewhere'),
-    [],
-    'a redirect was followed',
-  );
+  else judgeFailure(expected, failureOf(ended));
 }
 
 function judgeAnswer({ stage, scene, payload }: Evidence, answer: ReturnType<typeof answerOf>): void {
@@ -57,15 +79,20 @@ function judgeSignature({ spec, leaf }: Scene, payload: Uint8Array, answer: Retu
   assert.equal(first, Buffer.from(leaf.certificate.der).toString('base64'));
 }
 
-function judgeFailure(expected: Expected, ended: Ended): void {
-  const { errorMessage, errorMetadata = {} } = failureOf(ended) as Failure;
-  assert.match(errorMessage, /^\P{Cc}{20,1200}$/u, 'a sentence for people, in one line');
-  assert.doesNotMatch(errorMessage, /<html|\[object |undefined|unexpected failure|\bat .*\.[jt]s:\d+/);
-  for (const text of expected.says ?? []) assert.match(errorMessage, text);
+function judgeFailure(expected: Expected, { errorMessage, errorMetadata = {} }: Failure): void {
+  judgeSentence(errorMessage, expected.says);
   const values = Object.values(errorMetadata);
   assert.ok(values.every((value) => typeof value === 'string'));
   for (const value of expected.metadata ?? [])
     assert.ok(values.includes(value), `expected ${value} in errorMetadata, found ${JSON.stringify(errorMetadata)}`);
+  if (expected.retryable) assert.equal(errorMetadata['retryable'], 'true', JSON.stringify(errorMetadata));
+}
+
+/** For people: one line, nothing of a page or of an interpreter, and what it must hold. */
+function judgeSentence(sentence: string, says: readonly RegExp[] = []): void {
+  assert.match(sentence, /^\P{Cc}{20,1200}$/u);
+  assert.doesNotMatch(sentence, /<html|\[object |undefined|unexpected failure|\bat .*\.[jt]s:\d+/);
+  for (const text of says) assert.match(sentence, text);
 }
 
 interface Failure {

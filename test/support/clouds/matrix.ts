@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run as runCommand } from '../../../src/cli/run.ts';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { nodeTransport } from '../../../src/http/node.ts';
 import { metadata } from '../../../src/plugin/metadata.ts';
@@ -17,7 +18,7 @@ import { passphrase } from './azure-secret.ts';
 import { judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import { type Row, type Stage, type StageName, stages } from './row.ts';
-import type { Scene, SceneWish } from './scene.ts';
+import type { Command, Scene, SceneWish } from './scene.ts';
 import { secretsIn } from './secret.ts';
 
 export interface Cell {
@@ -29,7 +30,7 @@ export interface Cell {
 }
 
 /** What is signed; a secret too. */
-export const payload: Uint8Array = Buffer.from(`payload ${randomBytes(24).toString('hex')}`);
+const payload: Uint8Array = Buffer.from(`payload ${randomBytes(24).toString('hex')}`);
 
 /** Every cell of the rows: all of them here, but those that need a process of their own, and those that rows want as processes too. */
 export function cellsOf(rows: readonly Row[]): readonly Cell[] {
@@ -88,32 +89,52 @@ function wishOf({ scene = {} }: Row, stage: Stage, form: Form | undefined): Scen
 }
 
 async function run(form: Form | undefined, { command }: Stage, scene: Scene, seconds: number, folder: string): Promise<Ended> {
-  const input = JSON.stringify({
-    contractVersion: '1.0',
-    keyId: scene.keyId,
-    pluginConfig: { ...scene.config, timeout: `${seconds}s`, log_file: join(folder, 'log'), log_level: 'debug' },
-    ...(command === 'generate-signature' && {
-      keySpec: scene.spec,
-      hashAlgorithm: algorithmOfSpec(scene.spec).hash,
-      payload: Buffer.from(payload).toString('base64'),
-    }),
-  });
-  if (form === undefined) return runHere(command, input, scene.environment);
-  return start([...form.command, command], { input, env: scene.environment });
+  const pluginConfig = { ...scene.config, timeout: `${seconds}s`, log_file: join(folder, 'log'), log_level: 'debug' };
+  const { words, input } = command === 'key describe' ? toolCall(scene, pluginConfig) : pluginCall(command, scene, pluginConfig);
+  if (form !== undefined) return start([...form.command, ...words], { input, env: scene.environment });
+  return command === 'key describe' ? runTool(words, scene.environment) : runPlugin(command, input, scene.environment);
 }
 
-async function runHere(command: string, input: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
-  const { succeeded, json } = await serve({
-    command,
-    input: Buffer.from(input),
-    environment,
-    platform: process.platform,
-    files: disk,
-    transport: async () => nodeTransport,
-    now: () => new Date(),
-    metadata,
-  });
+interface Call {
+  readonly words: readonly string[];
+  readonly input: string;
+}
+
+function pluginCall(command: Command, { keyId, spec }: Scene, pluginConfig: Readonly<Record<string, string>>): Call {
+  const signing = { keySpec: spec, hashAlgorithm: algorithmOfSpec(spec).hash, payload: Buffer.from(payload).toString('base64') };
+  const request = { contractVersion: '1.0', keyId, pluginConfig, ...(command === 'generate-signature' && signing) };
+  return { words: [command], input: JSON.stringify(request) };
+}
+
+function toolCall({ keyId }: Scene, pluginConfig: Readonly<Record<string, string>>): Call {
+  const options = Object.entries(pluginConfig).flatMap(([name, value]) => ['--plugin-config', `${name}=${value}`]);
+  return { words: ['key', 'describe', '--id', keyId, '--output', 'json', ...options], input: '' };
+}
+
+/** What main.ts gives to both. */
+const world = { platform: process.platform, transport: async () => nodeTransport, now: () => new Date(), metadata };
+
+async function runPlugin(command: Command, input: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const { succeeded, json } = await serve({ ...world, command, input: Buffer.from(input), environment, files: disk });
   return { code: succeeded ? 0 : 1, signal: null, stdout: succeeded ? json : '', stderr: succeeded ? '' : json };
+}
+
+async function runTool(words: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const said = { out: '', error: '' };
+  const code = await runCommand(words, {
+    ...world,
+    environment,
+    program: { path: process.execPath, script: '' },
+    runtime: 'Node.js',
+    build: { form: 'source', commit: 'unknown' },
+    out: (text) => {
+      said.out += text;
+    },
+    error: (text) => {
+      said.error += text;
+    },
+  });
+  return { code, signal: null, stdout: said.out, stderr: said.error };
 }
 
 /** Prepares this process for cells in it: the SDK of Azure reads its variables from nowhere else. */

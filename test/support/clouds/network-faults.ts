@@ -3,7 +3,15 @@ import type { Network } from './network.ts';
 import type { Expected, Row, StageName } from './row.ts';
 import { secrets } from './secret.ts';
 
-const at: readonly StageName[] = ['aws describe', 'aws sign', 'azure describe', 'azure certificate', 'azure sign'];
+const at: readonly StageName[] = [
+  'aws describe',
+  'aws sign',
+  'aws tool',
+  'azure describe',
+  'azure certificate',
+  'azure sign',
+  'azure tool',
+];
 const processes: readonly StageName[] = ['aws sign', 'azure certificate'];
 
 const healed: Expected = { outcome: 'success' };
@@ -31,6 +39,15 @@ const ways: readonly Row[] = [
   { ...way('a proxy that speaks something else', { way: 'proxy', mood: 'babble' }), expected: { outcome: 'ERROR' } },
   { ...way('a proxy that is not there', { way: 'no proxy' }), expected: proxyRefuses },
 ];
+
+const authorities: readonly Row[] = [
+  ['that is not there', '/nowhere/authorities.pem'],
+  ['that is no PEM', '/dev/null'],
+].map(([what, path]) => ({
+  ...way(`a ca_bundle ${what}`, { way: 'tls' }),
+  scene: { network: { way: 'tls' }, config: { ca_bundle: String(path) } },
+  expected: { outcome: 'VALIDATION_ERROR', says: [/ca_bundle/] },
+}));
 
 /** Libraries that are made to talk, and variables that are no such thing. */
 const environments: readonly Row[] = [
@@ -60,4 +77,4 @@ function way(name: string, network: Network) {
   return { name, at, scene: { network }, processes } as const;
 }
 
-export const networkFaults: readonly Row[] = [...ways, ...environments];
+export const networkFaults: readonly Row[] = [...ways, ...authorities, ...environments];

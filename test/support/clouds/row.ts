@@ -26,11 +26,13 @@ export const stages = {
   'aws sign': { ...aws, command: 'generate-signature', operation: 'Sign', scene: {} },
   'aws role': { ...aws, command: 'generate-signature', operation: 'AssumeRole', scene: { credentials: 'role' }, alone: true },
   'aws container': { ...aws, command: 'generate-signature', operation: 'Credentials', scene: { credentials: 'container' }, alone: true },
+  'aws tool': { ...aws, command: 'key describe', operation: 'DescribeKey', scene: { source: 'none' } },
   'azure describe': { ...azure, command: 'describe-key', operation: 'get-certificate', scene: {} },
   'azure token': { ...azure, command: 'generate-signature', operation: 'token', scene: versioned },
   'azure certificate': { ...azure, command: 'generate-signature', operation: 'get-certificate', scene: {} },
   'azure secret': { ...azure, command: 'generate-signature', operation: 'get-secret', scene: { source: 'secret', secret: toPemSecret } },
   'azure sign': { ...azure, command: 'generate-signature', operation: 'sign', scene: versioned },
+  'azure tool': { ...azure, command: 'key describe', operation: 'get-key', scene: { source: 'none' } },
 } as const satisfies Readonly<Record<string, Stage>>;
 
 export type Outcome = 'success' | ContractErrorCode;
@@ -42,12 +44,16 @@ export interface Expected {
   readonly says?: readonly RegExp[];
   /** Values that errorMetadata must hold: the provider's own code, its request id. */
   readonly metadata?: readonly string[];
+  /** errorMetadata tells that the same request may succeed later. */
+  readonly retryable?: true;
   /** The operation's second request came this many milliseconds after the first, or more. */
   readonly pauseMs?: number;
   /** An end long before the deadline: waiting would not help. */
   readonly atOnce?: true;
   /** The operation was asked for this often. */
   readonly times?: number;
+  /** Everything that the key service was asked, in order; how tokens are had is left out. */
+  readonly asks?: readonly string[];
 }
 
 export interface Row {

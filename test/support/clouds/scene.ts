@@ -10,7 +10,8 @@ import type { AzureItem, AzureVersion, Secret } from './azure.ts';
 import type { Fault } from './fault.ts';
 import type { Network } from './network.ts';
 
-export type Command = 'describe-key' | 'generate-signature';
+/** Two of the plugin, and one of the tool. */
+export type Command = 'describe-key' | 'generate-signature' | 'key describe';
 
 /** A cloud, and the key of the test in it. */
 export interface Scene extends Cloud {

@@ -22,6 +22,7 @@ export interface Asked {
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Compressed on its way where the headers say so. */
   readonly body: string;
 }
 

@@ -17,11 +17,15 @@ export type IdentityKind = 'good' | 'wrong host' | 'expired';
  * Names that only a proxy finds. The vault's must be in Key Vault's own domain, where its client gives its token to no other name; it is longer
  * than the 24 characters that a vault's name may have, so that there is no such vault.
  */
-export const hiddenHosts = { aws: 'kms.fake.invalid', azure: 'this-is-too-long-to-be-a-vault.vault.azure.net' } as const;
+export const hiddenHosts = {
+  aws: 'kms.fake.invalid',
+  azure: 'this-is-too-long-to-be-a-vault.vault.azure.net',
+  hsm: 'this-is-too-long-to-be-an-hsm.managedhsm.azure.net',
+} as const;
 
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const hosts: Readonly<Record<IdentityKind, readonly string[]>> = {
-  good: ['localhost', hiddenHosts.aws, hiddenHosts.azure],
+  good: ['localhost', ...Object.values(hiddenHosts)],
   'wrong host': ['elsewhere.invalid'],
   expired: ['localhost'],
 };

@@ -1,10 +1,12 @@
 // Faults of any server, whatever it serves: broken connections, nonsense, failures that pass and that stay.
+import { accessToken } from './azure-identity.ts';
 import type { Act, Breakage } from './fault.ts';
 import type { Expected, Row, StageName } from './row.ts';
+import { secrets } from './secret.ts';
 import type { Answer, Refusal } from './server.ts';
 
-const awsStages = ['aws describe', 'aws sign', 'aws role', 'aws container'] as const;
-const azureStages = ['azure describe', 'azure token', 'azure certificate', 'azure secret', 'azure sign'] as const;
+const awsStages = ['aws describe', 'aws sign', 'aws role', 'aws container', 'aws tool'] as const;
+const azureStages = ['azure describe', 'azure token', 'azure certificate', 'azure secret', 'azure sign', 'azure tool'] as const;
 const everywhere: readonly StageName[] = [...awsStages, ...azureStages];
 /** One stage for each kind of request: there whole processes prove it too, because runtimes break in ways of their own. */
 const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign'];
@@ -26,6 +28,11 @@ const breakages: readonly Row[] = [
   { ...breakage('sends the head of an answer and nothing more', 'stall'), ...late },
   { ...breakage('dribbles its head', 'dribble head'), ...late },
   { ...breakage('dribbles its body', 'dribble body'), ...late },
+  {
+    ...breakage('answers for ever', 'flood'),
+    ...broken,
+    otherwise: { ...broken.otherwise, 'aws container': { outcome: ['ERROR', 'ACCESS_DENIED', 'TIMEOUT'] } },
+  },
   { ...breakage('closes without an answer', 'close'), ...broken },
   { ...breakage('closes without an answer, once', 'close'), times: 1, expected: healed },
   { ...breakage('resets', 'reset'), ...broken },
@@ -40,7 +47,8 @@ function breakage(name: string, does: Breakage) {
 
 const page = '<html><head><title>Access to this site</title></head><body>is watched over by your proxy</body></html>';
 const html = { 'content-type': 'text/html' } as const;
-const megabytes = 'x'.repeat(9 << 20);
+const megabytes = ' '.repeat(9 << 20);
+const gzip = { 'content-encoding': 'gzip' } as const;
 const nonsense: readonly Row[] = [
   { ...answer('an HTML page', { status: 200, headers: html, body: page }), ...broken },
   { ...answer('an HTML page with status 502', { status: 502, headers: html, body: page }), ...broken },
@@ -62,7 +70,17 @@ const nonsense: readonly Row[] = [
   { ...answer('a JSON list', { status: 200, body: '[]' }), ...broken },
   { ...answer('a JSON text', { status: 200, body: '"text"' }), ...broken },
   { ...answer('an empty JSON object', { status: 200, body: '{}' }), ...broken },
-  { ...answer('a body beyond all limits', { status: 200, body: `{"x":"${megabytes}"}` }), ...broken },
+  { ...answer('a body beyond all limits', { status: 200, body: `{${megabytes}}` }), ...broken },
+  {
+    ...answer('a small body that unpacks beyond all limits', { status: 200, headers: gzip, body: megabytes }),
+    ...broken,
+    processes: proven,
+  },
+  {
+    ...answer('a body that is not packed as it says', { status: 200, headers: { 'content-encoding': 'br' }, body: 'no brotli' }),
+    ...broken,
+    processes: proven,
+  },
   { ...answer('a redirect', { status: 307, headers: { location: '/elsewhere' }, body: '' }), ...broken },
   {
     ...answer('an error that is not JSON', { status: 400, body: '{"__type":' }),
@@ -77,6 +95,13 @@ function answer(name: string, said: Answer) {
 /** Of answers in JSON alone: STS speaks XML. */
 const speakJson: readonly StageName[] = everywhere.filter((stage) => stage !== 'aws role');
 const reshaped: readonly Row[] = [
+  {
+    ...change('its JSON packed', (body) => body),
+    at: speakJson.filter((stage) => stage !== 'aws container'),
+    act: { does: 'change', change: (honest) => ({ ...honest, headers: { ...honest.headers, ...gzip } }) },
+    expected: healed,
+    otherwise: {},
+  },
   change('half of its JSON', (body) => body.slice(0, body.length / 2)),
   change(
     'numbers in place of all members',
@@ -111,6 +136,24 @@ function change(name: string, edit: (body: string) => string): Row {
 
 function reshape(change: (value: unknown) => unknown): (body: string) => string {
   return (body) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body)).map(([name, value]) => [name, change(value)])));
+}
+
+/** What was sent comes back where a careless client takes it for an error's name or a request's id. */
+const indiscreet: readonly Row[] = [
+  ...tells(secrets.awsSessionToken, ['aws describe', 'aws sign', 'aws role', 'aws tool']),
+  ...tells(secrets.containerToken, ['aws container']),
+  ...tells(accessToken, ['azure describe', 'azure certificate', 'azure secret', 'azure sign', 'azure tool']),
+  ...tells(secrets.clientSecret, ['azure token']),
+];
+
+function tells(secret: string, at: readonly StageName[]): readonly Row[] {
+  const ids = { 'x-amzn-requestid': secret, 'x-amz-request-id': secret, 'x-ms-request-id': secret };
+  const expected: Expected = { outcome: ['VALIDATION_ERROR', 'ACCESS_DENIED', 'ERROR'] };
+  return [
+    { ...refusal('repeats a secret as the name of an error', { status: 400, code: secret }, at), expected },
+    { ...refusal('repeats a secret as the finer name of an error', { status: 403, code: 'Forbidden', inner: secret }, at), expected },
+    { ...refusal('repeats a secret as the id of the request', { status: 403, code: 'Forbidden', headers: ids }, at), expected },
+  ];
 }
 
 /** How the services of one cloud say what any service may say. */
@@ -167,4 +210,11 @@ function refusal(name: string, said: Refusal, at: readonly StageName[]) {
   return { name, at, act: { does: 'refuse', refusal: said } } as const;
 }
 
-export const wireFaults: readonly Row[] = [...breakages, ...nonsense, ...reshaped, ...failures(awsWords), ...failures(azureWords)];
+export const wireFaults: readonly Row[] = [
+  ...breakages,
+  ...nonsense,
+  ...reshaped,
+  ...indiscreet,
+  ...failures(awsWords),
+  ...failures(azureWords),
+];
