@@ -69,12 +69,6 @@ func (c *callers) issued() []string {
 	return tokens
 }
 
-func (c *callers) revoke() {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	clear(c.tokens)
-}
-
 func (c *callers) authenticate(r *http.Request, s settings) (*caller, *refusal) {
 	token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !isBearer || token == "" {

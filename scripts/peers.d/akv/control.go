@@ -18,8 +18,6 @@ func (s *server) control() http.Handler {
 	mux.HandleFunc("GET /_test/requests", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.journal.list()) })
 	mux.HandleFunc("DELETE /_test/requests", func(w http.ResponseWriter, _ *http.Request) { s.journal.clear(); done(w) })
 	mux.HandleFunc("GET /_test/tokens", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.callers.issued()) })
-	mux.HandleFunc("DELETE /_test/tokens", func(w http.ResponseWriter, _ *http.Request) { s.callers.revoke(); done(w) })
-	mux.HandleFunc("POST /_test/tokens", s.issueToken)
 	return mux
 }
 
@@ -77,20 +75,6 @@ func (s *server) addCaller(w http.ResponseWriter, r *http.Request) {
 		s.callers.add(&one)
 		done(w)
 	}
-}
-
-// Answers {"token": …} for {"clientId": …}, without the Entra authority.
-func (s *server) issueToken(w http.ResponseWriter, r *http.Request) {
-	var asked caller
-	if !read(w, r, &asked) {
-		return
-	}
-	known := s.callers.find(asked.ClientID)
-	if known == nil {
-		http.Error(w, "no such caller", http.StatusBadRequest)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"token": s.callers.issue(known)})
 }
 
 func (s *server) setThrottle(w http.ResponseWriter, r *http.Request) {

@@ -18,7 +18,12 @@ func (s *server) entra() http.Handler {
 }
 
 func (s *server) openIDConfiguration(w http.ResponseWriter, r *http.Request) {
-	base := fmt.Sprintf("https://%s/%s", r.Host, r.PathValue("tenant"))
+	tenant := r.PathValue("tenant")
+	if tenant != s.settings.tenant {
+		tenantNotFound(w, tenant)
+		return
+	}
+	base := fmt.Sprintf("https://%s/%s", r.Host, tenant)
 	writeJSON(w, http.StatusOK, map[string]any{
 		"token_endpoint":                        base + "/oauth2/v2.0/token",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
@@ -44,7 +49,7 @@ func (s *server) clientCredentials(w http.ResponseWriter, r *http.Request) {
 	caller := s.callers.find(clientID)
 	switch {
 	case tenant != s.settings.tenant:
-		entraError(w, http.StatusBadRequest, "invalid_request", 90002, fmt.Sprintf("Tenant '%s' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.", tenant))
+		tenantNotFound(w, tenant)
 	case r.FormValue("grant_type") != "client_credentials":
 		entraError(w, http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
 	case caller == nil || caller.Managed:
@@ -58,6 +63,11 @@ func (s *server) clientCredentials(w http.ResponseWriter, r *http.Request) {
 	default:
 		writeJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": s.callers.issue(caller)})
 	}
+}
+
+func tenantNotFound(w http.ResponseWriter, tenant string) {
+	entraError(w, http.StatusBadRequest, "invalid_tenant", 90002, fmt.Sprintf("Tenant '%s' not found. "+
+		"Check to make sure you have the correct tenant ID and are signing into the correct cloud.", tenant))
 }
 
 func entraError(w http.ResponseWriter, status int, name string, code int, text string) {

@@ -13,8 +13,10 @@ const appServiceHeader = "akv-identity-header"
 // Managed identities: the instance metadata service of virtual machines, and App Service.
 func (s *server) managedIdentity() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /metadata/identity/oauth2/token", s.instanceMetadata)
-	mux.HandleFunc("GET /msi/token", s.appService)
+	for _, end := range []string{"", "/{$}"} { // Microsoft's clients write either
+		mux.HandleFunc("GET /metadata/identity/oauth2/token"+end, s.instanceMetadata)
+		mux.HandleFunc("GET /msi/token"+end, s.appService)
+	}
 	return mux
 }
 
