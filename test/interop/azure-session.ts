@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toPem } from '../../src/x509/bundle.ts';
+import { openProxy } from '../support/clouds/proxy.ts';
 import { type KeyVault, keyPemOf, pemOf, startKeyVault, tenant, type VersionDraft } from '../support/key-vault.ts';
 import type { Holder } from '../support/pki.ts';
 import { type CloudSession, openCloudSession, type SignWish } from './cloud-session.ts';
@@ -42,6 +43,17 @@ export function at({ vault }: VaultSession, path: string, config: Environment = 
     config: { credential_type: 'environment', ca_bundle: vault.authority, ...config },
     environment: applicationEnvironment(vault),
   };
+}
+
+/** Runs `use` with the same wish for the vault's name in Azure's own domain, which a proxy leads to this vault. */
+export async function inAzure<T>({ vault }: VaultSession, wish: SignWish, use: (wish: SignWish) => Promise<T>): Promise<T> {
+  const proxy = await openProxy('open', vault.port, 'proxy-password');
+  try {
+    const id = wish.id.replace(vault.host, vault.hidden);
+    return await use({ ...wish, id, environment: { ...wish.environment, HTTPS_PROXY: proxy.url } });
+  } finally {
+    await proxy.close();
+  }
 }
 
 /** A version with a certificate. */

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { algorithms } from '../../src/core/algorithm.ts';
 import { toPem } from '../../src/x509/bundle.ts';
-import { openProxy } from '../support/clouds/proxy.ts';
-import { hiddenHosts } from '../support/clouds/tls.ts';
+import type { Result } from '../support/notation.ts';
 import { needs } from '../support/peers.ts';
 import { type Holder, mintCa, mintLeaf } from '../support/pki.ts';
-import { at, bare, certified, openVaultSession, pemSecret, pkcs12Secret, type VaultSession } from './azure-session.ts';
+import { at, bare, certified, inAzure, openVaultSession, pemSecret, pkcs12Secret, type VaultSession } from './azure-session.ts';
 import { assertRefuses, assertSigns, type CloudSession, type SignWish } from './cloud-session.ts';
 
 const peers = needs('notation', 'oras', 'ocireg', 'akv');
@@ -115,7 +114,7 @@ describe('notation signs with keys of Azure Key Vault', () => {
     // MSAL knows Microsoft's own authorities; about this one it must ask first.
     const token = ['entra GET 200', 'entra POST 200'];
 
-    test('one certificate and one signature, after the token; all of it over again in the next process', peers, async () => {
+    test('one certificate and one signature, after the token', peers, async () => {
       assert.deepEqual(await asked('certificates/release', { ca_certs: issuers }), [
         ...token,
         'GET /certificates/release/ 200',
@@ -131,20 +130,28 @@ describe('notation signs with keys of Azure Key Vault', () => {
       assert.deepEqual(await asked('keys/release', { cert_chain: whole }), [...token, 'POST /keys/release/sign 200']);
     });
 
+    test('a whole notation sign: describe-key asks nothing with cert_chain, and for the certificate without', peers, async () => {
+      const sign = (wish: SignWish) => session.sign(wish);
+      const signature = `POST /keys/release/${version}/sign 200`;
+      assert.deepEqual(await asked(`keys/release/${version}`, { cert_chain: whole }, sign), [...token, signature]);
+      const certificate = [...token, 'GET /certificates/release/ 200'];
+      assert.deepEqual(await asked('keys/release', { ca_certs: issuers }, sign), [...certificate, ...certificate, signature]);
+    });
+
     test('an emulator on localhost is asked what its tokens are for', peers, async () => {
       await opened.vault.forgetRequests();
       assert.equal((await session.ask(at(opened, `keys/release/${version}`, { cert_chain: whole }))).code, 0);
       assert.deepEqual(await requests(), [`POST /keys/release/${version}/sign 401`, ...token, `POST /keys/release/${version}/sign 200`]);
     });
 
-    /** What generate-signature alone asks for. */
-    async function asked(path: string, config: Readonly<Record<string, string>>): Promise<readonly string[]> {
-      const proxy = await openProxy('open', opened.vault.port, 'proxy-password');
+    /** What generate-signature alone asks for, or what `run` does. */
+    async function asked(
+      path: string,
+      config: Readonly<Record<string, string>>,
+      run: (wish: SignWish) => Promise<Result> = (wish) => session.ask(wish),
+    ): Promise<readonly string[]> {
       await opened.vault.forgetRequests();
-      const { environment, ...wish } = at(opened, path, config);
-      const id = `https://${hiddenHosts.azure}/${path}`;
-      const result = await session.ask({ ...wish, id, environment: { ...environment, HTTPS_PROXY: proxy.url } });
-      await proxy.close();
+      const result = await inAzure(opened, at(opened, path, config), run);
       assert.equal(result.code, 0, result.stderr);
       return requests();
     }

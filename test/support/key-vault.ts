@@ -5,7 +5,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { toPem } from '../../src/x509/bundle.ts';
-import { mintIdentity } from './clouds/tls.ts';
+import { hiddenHosts, mintIdentity } from './clouds/tls.ts';
 import { openPeer } from './peers.ts';
 import type { Holder } from './pki.ts';
 import { startServer } from './server.ts';
@@ -18,6 +18,8 @@ export interface KeyVault {
   /** `localhost:PORT`, over TLS: the vault and the Microsoft Entra authority. */
   readonly host: string;
   readonly port: number;
+  /** Its name in Azure's own domain, which only a proxy finds. */
+  readonly hidden: string;
   /** `http://127.0.0.1:PORT`: the instance metadata service and App Service. */
   readonly identity: string;
   /** File with the authority behind the server's TLS certificate. */
@@ -100,6 +102,7 @@ export async function startKeyVault({ folder, managedHsm = false }: KeyVaultWish
   return {
     host,
     port: Number(port),
+    hidden: managedHsm ? hiddenHosts.hsm : hiddenHosts.azure,
     identity: `http://${identity}`,
     authority: tls.authority,
     addVersion: async (draft) => (await control<{ readonly version: string }>('POST', 'versions', draft)).version,
