@@ -1,5 +1,6 @@
 // Who asks AWS KMS: each place that credentials come from, and each way in which they are refused; and TLS by a private authority.
-import { writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { AwsCredentials } from '../support/aws-query.ts';
@@ -29,6 +30,8 @@ interface Place {
   readonly chain: Chain;
 }
 
+const claims = { iss: 'https://token.example.com', sub: 'repo:team/app', aud: 'sts.amazonaws.com' };
+
 const peers = needs('notation', 'oras', 'ocireg', 'ministack');
 
 describe('who asks AWS KMS', () => {
@@ -38,10 +41,12 @@ describe('who asks AWS KMS', () => {
   /** May assume the role, and nothing else. */
   let builder: AwsCredentials;
   let role: string;
+  let log: string;
 
   before(async () => {
     if (peers.skip !== undefined) return;
     session = await openCloudSession();
+    log = join(session.folder, 'plugin.log');
     place = await openPlace(session, await startMinistack({ auth: true }), 'strict');
     signer = await createUser(place.stack, 'signer', allowing('kms:Sign'));
     builder = await createUser(place.stack, 'builder', allowing('sts:AssumeRole'));
@@ -111,7 +116,7 @@ describe('who asks AWS KMS', () => {
     const trust = { Effect: 'Allow', Principal: { Federated: provider }, Action: 'sts:AssumeRoleWithWebIdentity' };
     const web = await createRole(place.stack, 'web', trust, allowing('kms:Sign'));
     const token = join(session.folder, 'web-identity-token');
-    writeFileSync(token, unsignedToken({ iss: 'https://token.example.com', sub: 'repo:team/app', aud: 'sts.amazonaws.com' }));
+    writeFileSync(token, unsignedToken(claims));
     await signs(wishOf({ ...placeEnvironment(place.stack), AWS_ROLE_ARN: web, AWS_WEB_IDENTITY_TOKEN_FILE: token }));
   });
 
@@ -185,8 +190,17 @@ describe('who asks AWS KMS', () => {
     await assertRefuses(session, wish, { errorCode: 'ERROR', says: [/127\.0\.0\.1:1/, /nothing listens there/] });
   });
 
+  test('no secret was in any output, nor in the log', peers, async () => {
+    const told = session.said() + readFileSync(log, 'utf8');
+    assert.match(told, /generate-signature/);
+    for (const { secretAccessKey } of [signer, builder]) assert.ok(!told.includes(secretAccessKey));
+    for (const secret of ['not-the-secret-of-anybody', unsignedToken(claims)]) assert.ok(!told.includes(secret));
+    // What STS and the instance gave out is known to nobody here but by its form.
+    assert.doesNotMatch(told, /FwoGZ|SecretAccessKey|SessionToken|X-Amz-Security-Token/i);
+  });
+
   function wishOf(environment: Environment, config: Environment = {}): SignWish {
-    return at(place, environment, config);
+    return at(place, environment, { log_file: log, log_level: 'debug', ...config });
   }
 
   function signs(wish: SignWish): Promise<void> {
@@ -194,7 +208,8 @@ describe('who asks AWS KMS', () => {
   }
 
   function refuses(wish: SignWish, says: readonly RegExp[], user?: AwsCredentials): Promise<void> {
-    return assertRefuses(session, wish, { errorCode: 'ACCESS_DENIED', says, hides: user === undefined ? [] : [user.secretAccessKey] });
+    const hides = user === undefined ? [] : [user.secretAccessKey];
+    return assertRefuses(session, wish, { errorCode: 'ACCESS_DENIED', says, hides, metadata: { providerCode: /./ } });
   }
 
   function sharedFiles(name: string, config: string, credentials: string): Environment {

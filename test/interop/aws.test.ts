@@ -104,7 +104,11 @@ describe('notation signs with keys of AWS KMS', () => {
 
   test('an alias that is not there', peers, async () => {
     const wish = { id: 'alias/none', config: { cert_chain: chain.file }, environment };
-    await assertRefuses(session, wish, { errorCode: 'VALIDATION_ERROR', says: [/alias\/none/, /NotFoundException/] });
+    await assertRefuses(session, wish, {
+      errorCode: 'VALIDATION_ERROR',
+      says: [/alias\/none/, /NotFoundException/],
+      metadata: { providerCode: /^NotFoundException$/, requestId: /^[0-9a-f-]{36}$/ },
+    });
   });
 
   test('a disabled key', peers, async () => {
