@@ -58,15 +58,18 @@ const hints: Readonly<Record<CredentialType, string>> = {
   azurepipelines: 'run it in a task with a service connection, with SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env',
 };
 
+/** What the last request's end means by itself; undefined for a refusal, of which the credential says more. */
 function failureOf(last: Exchange): NotationError | undefined {
   if ('error' in last) return last.error;
   const { host, status } = last;
-  const metadata = { status: String(status) };
-  if (status === 429) return new NotationError('THROTTLED', `${host}: too many requests for tokens`, { hint: 'try again later', metadata });
-  if (status === 408)
-    return new NotationError('TIMEOUT', `${host}: the request for a token took too long`, { hint: 'try again', metadata });
-  if (status < 500) return undefined;
-  return new NotationError('UNAVAILABLE', `${host}: the request for a token failed with status ${status}`, { hint: 'try again', metadata });
+  const details = { hint: 'try again later', metadata: { status: String(status) } };
+  if (status === 429) return new NotationError('THROTTLED', `${host}: too many requests for tokens`, details);
+  if (status === 408) return new NotationError('TIMEOUT', `${host}: the request for a token took too long`, details);
+  if (status >= 500) return new NotationError('UNAVAILABLE', `${host}: the request for a token failed with status ${status}`, details);
+  if (status >= 400) return undefined;
+  return new NotationError('UNAVAILABLE', `${host}: expected a token, found something else`, {
+    hint: 'check the authority host, and that no proxy answers in its place',
+  });
 }
 
 /** The failures of a chain, each by itself. */

@@ -1,4 +1,5 @@
 // The credentials of @azure/identity, made to use our own HTTP, and their failures as ours.
+import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
 import {
   AzureCliCredential,
   AzureDeveloperCliCredential,
@@ -32,7 +33,7 @@ export function openIdentity(authority: string | undefined, context: KeyContext)
   const http = watch(withRetries(context.http, judgeIdentity, context), (exchange) => {
     last = exchange;
   });
-  const open = once(async () => makers[type](settingsOf(http, authority, context)));
+  const open = once(async () => makers[type](settingsOf(throughNewest(http), authority, context)));
   return {
     getToken: async (scopes, asked) => {
       last = undefined;
@@ -45,6 +46,17 @@ export function openIdentity(authority: string | undefined, context: KeyContext)
   };
 }
 
+/**
+ * MSAL keeps the first managed identity of a process, and with it the network that this one was made with, whose deadline may be long over.
+ * So all of them are made with one and the same, which leads to the newest.
+ */
+function throughNewest(http: Http): Http {
+  newest = http;
+  return { send: (request) => (newest ?? http).send(request), warm: (url) => http.warm(url) };
+}
+
+let newest: Http | undefined;
+
 /** The instance metadata service answers 410 while it is being set up. */
 function judgeIdentity(response: HttpResponse): Verdict {
   return response.status === 410 ? 'again' : judgeAzure(response);
@@ -55,18 +67,20 @@ function watch(http: Http, tell: (exchange: Exchange) => void): Http {
   const send = async (request: HttpRequest) => {
     try {
       const response = await http.send(request);
-      tell(exchangeOf(request.url, response));
+      if (response.status >= 400 || !isSearch(request)) tell(exchangeOf(request.url, response));
       return response;
     } catch (error) {
-      // Everywhere but in Azure there is no such address, and the default credential always tries it.
-      if (error instanceof NotationError && new URL(request.url).hostname !== metadataAddress) tell({ error });
+      if (error instanceof NotationError && !isSearch(request)) tell({ error });
       throw error;
     }
   };
   return { send, warm: (url) => http.warm(url) };
 }
 
-const metadataAddress = '169.254.169.254';
+/** The default credential always asks there, and everywhere but in Azure that leads nowhere or to somebody else. */
+function isSearch({ url }: HttpRequest): boolean {
+  return new URL(url).hostname === '169.254.169.254';
+}
 
 /** What the makers choose from. */
 interface IdentitySettings {
@@ -150,8 +164,21 @@ function makePipelines({ options, clientId, tenantId, environment }: IdentitySet
     clientId ?? environment['AZURESUBSCRIPTION_CLIENT_ID'] ?? '',
     environment['AZURESUBSCRIPTION_SERVICE_CONNECTION_ID'] ?? '',
     environment['SYSTEM_ACCESSTOKEN'] ?? '',
-    { ...options },
+    { ...options, httpClient: remembering(options.httpClient, environment['SYSTEM_OIDCREQUESTURI'] ?? '') },
   );
+}
+
+/** MSAL wants the assertion twice for one token, and each time it is fetched from the pipeline's own service at `origin`. */
+function remembering(client: HttpClient, origin: string): HttpClient {
+  const answers = new Map<string, Promise<PipelineResponse>>();
+  return {
+    sendRequest: (request) => {
+      if (!request.url.startsWith(origin)) return client.sendRequest(request);
+      const answer = answers.get(request.url) ?? client.sendRequest(request);
+      answers.set(request.url, answer);
+      return answer;
+    },
+  };
 }
 
 function toolOptions({ tenantId, processTimeoutInMs }: IdentitySettings) {

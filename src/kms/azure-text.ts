@@ -8,7 +8,8 @@ export function firstLine(text: string): string {
   const told = line
     .replace(/\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*/g, '[token]')
     .replace(/\bBearer [A-Za-z0-9._~+/=-]+/gi, 'Bearer [token]')
-    .replace(/\s+/g, ' ');
+    .replace(/\s+/g, ' ')
+    .trimEnd();
   return told.length > longest ? `${told.slice(0, longest)}…` : told;
 }
 
