@@ -1,5 +1,5 @@
 import { NotationError } from '../core/error.ts';
-import { BodyTooLong, type Route } from './transport.ts';
+import { BodyTooLong, type Route, UnknownEncoding } from './transport.ts';
 
 /**
  * What a transport's error means: `TIMEOUT` when the time was up, `UNAVAILABLE` otherwise, naming the host and never more of the URL.
@@ -9,9 +9,10 @@ export function toFailure(cause: unknown, url: string, route: Route): NotationEr
   if (route.signal.aborted) return late(hostOf(url), cause);
   if (cause instanceof BodyTooLong)
     return new NotationError('UNAVAILABLE', `${hostOf(url)}: expected at most ${route.limit} bytes, found more`);
-  const code = codeOf(cause);
-  const { found, hint, kind } = reasons.get(code) ?? { found: `no answer (${code})`, hint: checkNetwork, kind: 'UNAVAILABLE' as const };
-  return new NotationError(kind, `${peerOf(code, url, route)}: ${found}`, { cause, hint, metadata: { network: code } });
+  const code = cause instanceof UnknownEncoding ? 'content-encoding' : codeOf(cause);
+  const { found, hint, kind, again } = reasons.get(code) ?? unknown(code);
+  const metadata = { network: code, ...(again && { retryable: 'true' }) };
+  return new NotationError(kind, `${peerOf(code, url, route)}: ${found}`, { cause, hint, metadata });
 }
 
 /** Whether the same request may well succeed a moment later. */
@@ -26,6 +27,10 @@ interface Reason {
   readonly again: boolean;
 }
 
+function unknown(code: string): Reason {
+  return { found: `no answer (${code})`, hint: checkNetwork, kind: 'UNAVAILABLE', again: false };
+}
+
 const checkNetwork = 'check the network, HTTPS_PROXY and NO_PROXY';
 const checkName = 'check the region, the vault name or the endpoint, and the name server';
 const checkTrust =
@@ -36,6 +41,10 @@ const unknownAuthority = { found: 'the TLS certificate comes from an authority t
 const closed = { found: 'the connection was closed before a whole answer came', hint: checkNetwork };
 const unreachable = { found: 'it cannot be reached', hint: checkNetwork };
 const noTls = { found: 'expected TLS, found something else', hint: 'check the scheme and the port of the endpoint' };
+const unreadable = {
+  found: 'the answer is packed in a way that cannot be undone',
+  hint: 'check the endpoint, and whether a proxy stands in for it',
+};
 const slow = { found: 'no connection in time', hint: checkNetwork };
 
 /** Every error code that the runtimes give to one of these kinds of failure. */
@@ -67,6 +76,7 @@ const reasons: ReadonlyMap<string, Reason> = new Map([
   }),
   ...rows(['CERT_NOT_YET_VALID'], { found: 'the TLS certificate is not valid yet', hint: "check this machine's clock" }),
   ...rows(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'], noTls),
+  ...rows(['content-encoding', 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR_BUFFER_TOO_LARGE'], unreadable),
   ...rows(['ERR_PROXY_TUNNEL'], { found: 'the proxy refused to connect', hint: checkProxy }),
 ]);
 

@@ -1,9 +1,11 @@
 // The wire on Bun: its own fetch, which is there without loading anything.
 import type { HttpRequest, HttpResponse } from '../core/ports.ts';
-import { BodyTooLong, type Route, type Transport } from './transport.ts';
+import { type Route, readBody, type Transport } from './transport.ts';
 
 /** What Bun's fetch takes besides the standard's members. */
 interface BunInit extends RequestInit {
+  /** Its own unpacking writes to stderr when it fails. */
+  readonly decompress: false;
   readonly proxy?: string;
   readonly tls?: { readonly ca: string };
 }
@@ -36,23 +38,13 @@ function initOf({ method, headers, body }: HttpRequest, { proxy, authorities, si
     headers,
     ...(body !== undefined && { body: body as string | Uint8Array<ArrayBuffer> }),
     redirect: 'manual',
+    decompress: false,
     signal,
     ...(proxy !== undefined && { proxy }),
     ...(authorities !== undefined && { tls: { ca: authorities } }),
   };
 }
 
-async function readResponse(response: Response, limit: number): Promise<HttpResponse> {
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: await readBody(response, limit) };
-}
-
-async function readBody({ body }: Response, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    total += chunk.length;
-    if (total > limit) throw new BodyTooLong();
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+async function readResponse({ status, headers, body }: Response, limit: number): Promise<HttpResponse> {
+  return { status, headers: Object.fromEntries(headers), body: body === null ? new Uint8Array() : await readBody(body, limit) };
 }

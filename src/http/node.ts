@@ -2,9 +2,8 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
 import tls from 'node:tls';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { HttpRequest, HttpResponse } from '../core/ports.ts';
-import { BodyTooLong, type Route, type Transport } from './transport.ts';
+import { type Route, readBody, type Transport } from './transport.ts';
 
 /** Requests by node:http and node:https. */
 export const nodeTransport: Transport = {
@@ -45,9 +44,7 @@ function send({ method, headers, body, url }: HttpRequest, { authorities, signal
   const options = { method, headers: { ...headers }, signal, agent, ...(secure && { ca: trusted(authorities) }) };
   return new Promise((resolve, reject) => {
     const sent = (secure ? requestHttps : requestHttp)(url, options, (response) => {
-      readBody(response, limit)
-        .then((whole) => resolve(toResponse(response, whole, limit)), reject)
-        .catch(reject);
+      readBody(response as AsyncIterable<Uint8Array>, limit).then((body) => resolve(toResponse(response, body)), reject);
     });
     sent.on('error', reject);
     // https-proxy-agent would pass a refusal off as the server's own answer.
@@ -60,34 +57,7 @@ function send({ method, headers, body, url }: HttpRequest, { authorities, signal
   });
 }
 
-async function readBody(response: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    total += chunk.length;
-    if (total > limit) throw new BodyTooLong();
-  }
-  return Buffer.concat(chunks);
-}
-
-function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array, limit: number): HttpResponse {
+function toResponse({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array): HttpResponse {
   const texts = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const);
-  return { status: statusCode, headers: Object.fromEntries(texts), body: decode(body, headers['content-encoding'], limit) };
+  return { status: statusCode, headers: Object.fromEntries(texts), body };
 }
-
-function decode(body: Uint8Array, encoding: string | undefined, limit: number): Uint8Array {
-  const undo = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()];
-  if (undo === undefined || body.length === 0) return body;
-  try {
-    return undo(body, { maxOutputLength: limit });
-  } catch (cause) {
-    throw cause instanceof RangeError ? new BodyTooLong() : cause;
-  }
-}
-
-const decoders: Readonly<Record<string, (body: Uint8Array, how: { readonly maxOutputLength: number }) => Uint8Array>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};

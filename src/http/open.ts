@@ -1,7 +1,7 @@
 // The one way to the network: proxies and trust as the user set them, every exchange bounded in time and length.
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
-import type { Deadline, Environment, Files, Http, HttpRequest } from '../core/ports.ts';
+import type { Deadline, Environment, Files, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { toFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 import type { LoadTransport, Route, Transport } from './transport.ts';
@@ -35,12 +35,21 @@ export function openHttp(options: HttpOptions): Http {
   };
 }
 
-async function send(request: HttpRequest, transport: Transport, route: Route) {
+async function send(request: HttpRequest, transport: Transport, route: Route): Promise<HttpResponse> {
   try {
-    return await transport.exchange(request, route);
+    const headers = { ...request.headers, 'accept-encoding': 'identity' };
+    return await unpacked(await transport.exchange({ ...request, headers }, route), route.limit);
   } catch (cause) {
     throw toFailure(cause, request.url, route);
   }
+}
+
+/** Some servers pack what they were asked not to. */
+async function unpacked(response: HttpResponse, limit: number): Promise<HttpResponse> {
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  if (/^identity$/i.test(encoding) || response.body.length === 0) return response;
+  const { decode } = await import('./decode.ts');
+  return { ...response, body: decode(response.body, encoding, limit) };
 }
 
 function routeTo(url: string, { environment, deadline }: HttpOptions, authorities: string | undefined): Route {

@@ -28,12 +28,16 @@ async function sendAgain(
   judge: (response: HttpResponse) => Verdict,
   context: RetryContext,
 ): Promise<HttpResponse> {
+  let throttled: HttpResponse | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(request, http);
+    // A last try that the deadline ended says less than the service did before it.
+    if (throttled !== undefined && 'error' in outcome && context.deadline.signal.aborted) return throttled;
     const verdict = 'error' in outcome ? (isTransient(outcome.error) ? 'again' : 'final') : judge(outcome.response);
     const pause = pauseBefore(attempt, verdict, outcome);
     const given = verdict === 'final' || (verdict === 'again' && attempt >= attempts) || pause + leastMs > context.deadline.remainingMs();
     if (given) return answerOf(outcome);
+    if (verdict === 'throttled' && 'response' in outcome) throttled = outcome.response;
     context.log('info', 'asking again', { host: new URL(request.url).host, attempt, verdict, pauseMs: Math.round(pause) });
     await sleep(pause, context.deadline.signal);
   }

@@ -12,7 +12,7 @@ export interface Route {
 }
 
 /**
- * The wire of one runtime: one request, one whole response, no redirects followed.
+ * The wire of one runtime: one request, one whole response, no redirects followed and no content encoding undone.
  * What it throws is the runtime's own error; `failure.ts` says what that means.
  */
 export interface Transport {
@@ -26,3 +26,18 @@ export type LoadTransport = () => Promise<Transport>;
 
 /** Thrown by a transport for a body over its limit. */
 export class BodyTooLong extends Error {}
+
+/** Thrown for a body that is packed in a way which nobody here undoes. */
+export class UnknownEncoding extends Error {}
+
+/** All of a body. @throws `BodyTooLong` as soon as it is over `limit` bytes */
+export async function readBody(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const read: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of chunks) {
+    read.push(chunk);
+    total += chunk.length;
+    if (total > limit) throw new BodyTooLong();
+  }
+  return read.length === 1 && read[0] !== undefined ? read[0] : Buffer.concat(read);
+}
