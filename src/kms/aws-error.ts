@@ -122,10 +122,18 @@ function meaningOf({ name, status }: Said): Meaning {
 
 function refusal(said: Said, attempt: AwsAttempt): NotationError {
   const { code, hint } = meaningOf(said);
-  return new NotationError(code, `${placeOf(attempt)}: ${said.name}: ${quoteProvider(said.message, attempt.secrets)}`, {
-    hint: typeof hint === 'string' ? hint : hint(attempt),
-    metadata: { providerCode: said.name, ...(said.requestId !== undefined && { requestId: said.requestId }) },
-  });
+  return new NotationError(
+    code,
+    `${placeOf(attempt)}: ${quoteProvider(said.name, attempt.secrets)}: ${quoteProvider(said.message, attempt.secrets)}`,
+    {
+      hint: typeof hint === 'string' ? hint : hint(attempt),
+      metadata: {
+        providerCode: quoteProvider(said.name, attempt.secrets),
+        ...(said.requestId !== undefined && { requestId: said.requestId }),
+        ...(code === 'UNAVAILABLE' && { retryable: 'true' }),
+      },
+    },
+  );
 }
 
 function placeOf({ action, of, place }: AwsAttempt): string {
@@ -158,7 +166,18 @@ function saidIn(cause: unknown): Said | undefined {
   const fromService = $fault !== undefined && cause.name !== 'Unknown' && cause.name !== 'Error';
   const fromChain = /(Provider|Timeout|Abort)Error$/.test(cause.name);
   if (!fromService && !fromChain) return undefined;
-  return { name: Code ?? cause.name, message: cause.message, status: $metadata?.httpStatusCode, requestId: $metadata?.requestId };
+  const requestId = $metadata?.requestId;
+  return {
+    name: wordIn(Code ?? cause.name),
+    message: cause.message,
+    status: $metadata?.httpStatusCode,
+    requestId: requestId !== undefined && /^[0-9A-Fa-f-]{8,64}$/.test(requestId) ? requestId : undefined,
+  };
+}
+
+/** Names and ids are repeated only if they look like what they should be: a service could put anything there. */
+function wordIn(name: string): string {
+  return /^[A-Za-z][A-Za-z.]{0,63}$/.test(name) ? name : 'an error without a name';
 }
 
 interface SdkError {

@@ -1,38 +1,22 @@
 // AWS KMS: asymmetric keys that sign digests. It keeps no certificates, so the chain always comes from a file.
-import { type Algorithm, algorithmOfSpec, type KeySpec } from '../core/algorithm.ts';
+import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import { type Certificate, leafByName } from '../x509/certificate.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
 import { type AwsKeyId, parseAwsKeyId } from './aws-key-id.ts';
+import { awsNames, awsSpecs } from './aws-names.ts';
 import { placeOf } from './aws-place.ts';
 import type { AwsSession } from './aws-session.ts';
 import { readCertificates } from './certificates.ts';
-import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
+import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 /** Key ids: `awskms://[endpoint]/KEY`, the ARN of a key or an alias, `alias/NAME`. */
-export const awsKeys: KeyProvider = { open: openAwsKey, describe: describeAwsKey };
-
-/** AWS's names of the six algorithms. */
-const names: Readonly<Record<KeySpec, { readonly spec: string; readonly signing: SigningAlgorithm }>> = {
-  'RSA-2048': { spec: 'RSA_2048', signing: 'RSASSA_PSS_SHA_256' },
-  'RSA-3072': { spec: 'RSA_3072', signing: 'RSASSA_PSS_SHA_384' },
-  'RSA-4096': { spec: 'RSA_4096', signing: 'RSASSA_PSS_SHA_512' },
-  'EC-256': { spec: 'ECC_NIST_P256', signing: 'ECDSA_SHA_256' },
-  'EC-384': { spec: 'ECC_NIST_P384', signing: 'ECDSA_SHA_384' },
-  'EC-521': { spec: 'ECC_NIST_P521', signing: 'ECDSA_SHA_512' },
+export const awsKeys: KeyProvider = {
+  open: openAwsKey,
+  describe: async (keyId, context) => (await import('./aws-description.ts')).describeAwsKey(keyId, context),
 };
-
-const knownSpecs: readonly string[] = Object.values(names).map(({ spec }) => spec);
-
-type SigningAlgorithm =
-  | 'RSASSA_PSS_SHA_256'
-  | 'RSASSA_PSS_SHA_384'
-  | 'RSASSA_PSS_SHA_512'
-  | 'ECDSA_SHA_256'
-  | 'ECDSA_SHA_384'
-  | 'ECDSA_SHA_512';
 
 async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const asked = parseAwsKeyId(keyId);
@@ -88,7 +72,7 @@ async function publicKeyOf({ key }: AwsKeyId, session: AwsSession): Promise<Der>
   }
   if (usage !== undefined && usage !== 'SIGN_VERIFY') throw unusable(key, `SIGN_VERIFY, found ${usage}`);
   // Some stand-ins for AWS do not say the spec; the key itself does, and is judged after this.
-  if (spec !== undefined && !knownSpecs.includes(spec)) throw unusable(key, `a key spec that Notary knows, found ${spec}`);
+  if (spec !== undefined && !awsSpecs.includes(spec)) throw unusable(key, `a key spec that Notary knows, found ${spec}`);
   return publicKey;
 }
 
@@ -98,7 +82,7 @@ function isTextOrNothing(value: unknown): boolean {
 
 function unusable(key: string, expected: string): NotationError {
   return new NotationError('KEY_UNUSABLE', `${key}: expected ${expected}`, {
-    hint: `make an asymmetric KMS key with usage SIGN_VERIFY and one of the key specs ${knownSpecs.join(', ')}`,
+    hint: `make an asymmetric KMS key with usage SIGN_VERIFY and one of the key specs ${awsSpecs.join(', ')}`,
   });
 }
 
@@ -106,44 +90,7 @@ function unusable(key: string, expected: string): NotationError {
 async function signDigest(message: Uint8Array, algorithm: Algorithm, session: AwsSession): Promise<Uint8Array> {
   const { createHash } = await import('node:crypto');
   const digest = createHash(algorithm.hash).update(message).digest();
-  const signature = await session.sign(digest, names[algorithm.keySpec].signing);
+  const signature = await session.sign(digest, awsNames[algorithm.keySpec].signing);
   if (algorithm.kind === 'RSA') return signature;
   return (await import('./ecdsa.ts')).toFixedWidth(signature, algorithm, 'AWS KMS');
-}
-
-async function describeAwsKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
-  const { key, ...asked } = parseAwsKeyId(keyId);
-  const place = await placeOf({ key, ...asked }, context);
-  const { openSession } = await import('./aws-session.ts');
-  const session = openSession(key, place, context);
-  const { KeyMetadata: said = undefined } = await session.describeKey();
-  if (said === undefined) throw new NotationError('UNAVAILABLE', `${key}: expected a description from AWS KMS, found none`);
-  const spec = algorithmsBySpec.get(said.KeySpec ?? '');
-  return {
-    id: said.Arn ?? key,
-    spec: spec ?? said.KeySpec ?? 'unknown',
-    state: stateOf(said.KeyState, said.DeletionDate),
-    algorithms: said.SigningAlgorithms ?? [],
-    facts: factsOf({
-      usage: said.KeyUsage,
-      'AWS key spec': said.KeySpec,
-      origin: said.Origin,
-      region: place.region,
-      'multi-Region': said.MultiRegion === true ? (said.MultiRegionConfiguration?.MultiRegionKeyType ?? 'yes') : undefined,
-      created: said.CreationDate?.toISOString(),
-      description: said.Description || undefined,
-    }),
-  };
-}
-
-const algorithmsBySpec: ReadonlyMap<string, KeySpec> = new Map((Object.keys(names) as KeySpec[]).map((spec) => [names[spec].spec, spec]));
-
-function stateOf(state: string | undefined, deletion: Date | undefined): string {
-  if (state === 'Enabled') return 'enabled';
-  if (state === 'PendingDeletion' && deletion !== undefined) return `pending deletion on ${deletion.toISOString()}`;
-  return (state ?? 'unknown').replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
-}
-
-function factsOf(facts: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(facts).filter((fact): fact is [string, string] => fact[1] !== undefined));
 }
