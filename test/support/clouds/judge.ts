@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { constants, createPublicKey, verify } from 'node:crypto';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { answerOf, type Ended, failureOf } from '../process.ts';
-import type { Expected, Stage } from './row.ts';
+import type { Expected, Row, Stage } from './row.ts';
 import type { Scene } from './scene.ts';
 import type { Asked } from './server.ts';
 
@@ -13,25 +13,33 @@ export interface Evidence {
   readonly scene: Scene;
   readonly tookMs: number;
   readonly deadlineMs: number;
+  /** How much later the end may be. */
+  readonly graceMs: number;
   readonly payload: Uint8Array;
+  readonly row: Pick<Row, 'act' | 'times'>;
 }
 
 /** @throws AssertionError that tells what was said instead */
 export function judge(expected: Expected, evidence: Evidence): void {
-  const { ended, tookMs, deadlineMs, stage, scene } = evidence;
+  const { ended, tookMs, deadlineMs, graceMs, stage, scene, row } = evidence;
   if (stage.command === 'key describe') judgeTool(expected, ended);
   else judgePlugin(expected, evidence);
-  const limit = expected.atOnce ? deadlineMs / 2 : deadlineMs + 1000;
+  const limit = expected.atOnce ? deadlineMs / 2 : deadlineMs + graceMs;
   assert.ok(tookMs < limit, `expected an end within ${limit} ms, found ${Math.round(tookMs)} ms`);
-  judgeRequests(expected, stage, scene.asked());
+  const struck = scene.asked().filter(({ operation }) => operation === stage.operation);
+  if (row.act !== undefined) assert.ok(struck.length > (row.times ?? 0), `the fault had no chance: ${struck.length} requests`);
+  judgeRequests(expected, stage, struck);
+  judgePath(expected, scene.asked());
 }
 
-function judgeRequests(expected: Expected, { operation }: Stage, asked: readonly Asked[]): void {
-  const struck = asked.filter((one) => one.operation === operation);
+function judgeRequests(expected: Expected, { operation }: Stage, struck: readonly Asked[]): void {
   if (expected.times !== undefined) assert.equal(struck.length, expected.times, `${operation} was asked for ${struck.length} times`);
   const pause = (struck[1]?.at ?? 0) - (struck[0]?.at ?? 0);
   if (expected.pauseMs !== undefined) assert.ok(pause >= expected.pauseMs, `asked again after ${pause} ms`);
-  const asks = asked.map((one) => one.operation).filter((one) => !forTokens.has(one));
+}
+
+function judgePath(expected: Expected, asked: readonly Asked[]): void {
+  const asks = asked.map(({ operation }) => operation).filter((operation) => !forTokens.has(operation));
   if (expected.asks !== undefined) assert.deepEqual(asks, expected.asks);
   assert.ok(!asked.some(({ url }) => url.pathname === '/elsewhere'), 'a redirect was followed');
 }

@@ -32,7 +32,10 @@ export interface Cell {
 /** What is signed; a secret too. */
 const payload: Uint8Array = Buffer.from(`payload ${randomBytes(24).toString('hex')}`);
 
-/** Every cell of the rows: all of them here, but those that need a process of their own, and those that rows want as processes too. */
+/**
+ * Every cell of the rows: all of them here, but those that need a process of their own, and those that rows want as processes too. The npm form
+ * has the network of this process, so that one stage of each cloud is enough for it.
+ */
 export function cellsOf(rows: readonly Row[]): readonly Cell[] {
   return rows.flatMap((row) =>
     row.at.flatMap((at) => formsAt(row, at).map((form) => ({ name: nameOf(row, at, form), row, at, ...(form && { form }) }))),
@@ -43,7 +46,8 @@ function formsAt({ processes = [], alone }: Row, at: StageName): readonly (Form 
   const [executable, npm] = forms;
   if (alone) return [executable, npm];
   if ('alone' in stages[at]) return [executable];
-  return processes.includes(at) ? [undefined, executable, npm] : [undefined];
+  if (!processes.includes(at)) return [undefined];
+  return at.endsWith('sign') ? [undefined, executable, npm] : [undefined, executable];
 }
 
 function nameOf({ name }: Row, at: StageName, form: Form | undefined): string {
@@ -51,7 +55,7 @@ function nameOf({ name }: Row, at: StageName, form: Form | undefined): string {
   return `${cloud} ${command}, ${operation}: ${name}${form === undefined ? '' : ` (${form.name})`}`;
 }
 
-/** Runs one cell and judges its end. */
+/** Runs one cell and judges its end: a second after its deadline at the latest, and for a process another one in which it starts on a busy machine. */
 export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
   const stage: Stage = stages[at];
@@ -65,7 +69,9 @@ export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Pr
     const log = join(folder, 'log');
     ledger.hear(name, ended.stdout + ended.stderr + (existsSync(log) ? readFileSync(log, 'utf8') : ''));
     ledger.guard([...scene.asked().flatMap(secretsIn), ...linesOf(scene.leaf), passphrase, Buffer.from(payload).toString('base64')]);
-    judge(row.otherwise?.[at] ?? row.expected, { ended, stage, scene, tookMs, deadlineMs: 1000 * (row.seconds ?? patience), payload });
+    const deadlineMs = 1000 * (row.seconds ?? patience);
+    const graceMs = form === undefined ? 1000 : 2000;
+    judge(row.otherwise?.[at] ?? row.expected, { ended, stage, scene, tookMs, deadlineMs, graceMs, payload, row });
   } finally {
     await scene.close();
     rmSync(folder, { recursive: true, force: true });

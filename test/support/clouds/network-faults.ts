@@ -12,7 +12,7 @@ const at: readonly StageName[] = [
   'azure sign',
   'azure tool',
 ];
-const processes: readonly StageName[] = ['aws sign', 'azure certificate'];
+const processes: readonly StageName[] = ['aws sign', 'azure sign'];
 
 const healed: Expected = { outcome: 'success' };
 const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;

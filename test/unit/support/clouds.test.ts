@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Algorithm, algorithms } from '../../../src/core/algorithm.ts';
 import { longestSalt, signDigest, signPkcs1, signPss, toDer } from '../../support/clouds/digest-signature.ts';
+import { openLedger } from '../../support/clouds/ledger.ts';
 import { malformedDer, malformedFixed } from '../../support/clouds/malformed.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 import { keyOf, type TestKey } from '../../support/pki.ts';
@@ -25,6 +26,23 @@ function verifiesAs(key: TestKey, signature: Uint8Array, how: object): boolean {
 function pss(saltLength: number): object {
   return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
+
+test('a ledger finds a secret in every form, and nothing else', () => {
+  const secret = 'd2f1c6/e0+7a9b4c5d6e7f8091a2b3c4d5=';
+  const said = {
+    plainly: `"${secret}"`,
+    'in a URL': `?x=${encodeURIComponent(secret)}&y`,
+    'in base64': `Basic ${Buffer.from(secret).toString('base64')}`,
+    'cut off': `${secret.slice(0, 24)}…`,
+  };
+  const ledger = openLedger();
+  ledger.hear('nothing', 'all is well');
+  assert.deepEqual(ledger.leaks(), []);
+  for (const [where, text] of Object.entries(said)) ledger.hear(where, text);
+  ledger.guard([secret]);
+  const found = new Set(ledger.leaks().map((leak) => leak.slice(0, leak.indexOf(':'))));
+  assert.deepEqual([...found].sort(), Object.keys(said).sort());
+});
 
 for (const algorithm of algorithms) {
   const key = keyOf(algorithm.keySpec);
