@@ -84,8 +84,7 @@ func (c *callers) authenticate(r *http.Request, s settings) (*caller, *refusal) 
 
 func (c *caller) check(permission, name string, s settings) *refusal {
 	if c.Model == "firewall" {
-		return forbidden(fmt.Sprintf("Client address is not authorized and caller is not a trusted service.\r\nClient address: 127.0.0.1\r\nCaller: %s\r\nVault: %s;location=%s",
-			c.identity(s), s.vaultName(), region), "ForbiddenByFirewall")
+		return forbidden(firewallSentence(c, s), "ForbiddenByFirewall")
 	}
 	if c.Permissions == nil || contains(c.Permissions, permission) {
 		return nil
@@ -94,6 +93,15 @@ func (c *caller) check(permission, name string, s settings) *refusal {
 		return forbidden(policySentence(c, permission, s), "ForbiddenByPolicy")
 	}
 	return forbidden(rbacSentence(c, permission, name, s), "ForbiddenByRbac")
+}
+
+func firewallSentence(c *caller, s settings) string {
+	return strings.Join([]string{
+		"Client address is not authorized and caller is not a trusted service.",
+		"Client address: 127.0.0.1",
+		"Caller: " + c.identity(s),
+		fmt.Sprintf("Vault: %s;location=%s", s.vaultName(), region),
+	}, "\r\n")
 }
 
 func policySentence(c *caller, permission string, s settings) string {
@@ -117,7 +125,8 @@ func rbacSentence(c *caller, permission, name string, s settings) string {
 		"If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.",
 		"Caller: " + c.identity(s),
 		fmt.Sprintf("Action: '%s'", actions[permission]),
-		fmt.Sprintf("Resource: '/subscriptions/%s/resourcegroups/test/providers/microsoft.keyvault/vaults/%s/%s/%s'", s.tenant, strings.ToLower(s.vaultName()), collection, name),
+		fmt.Sprintf("Resource: '/subscriptions/%s/resourcegroups/test/providers/microsoft.keyvault/vaults/%s/%s/%s'",
+			s.tenant, strings.ToLower(s.vaultName()), collection, name),
 		"Assignment: (not found)",
 		"DenyAssignmentId: null",
 		"DecisionReason: null ",

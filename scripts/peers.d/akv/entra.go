@@ -20,7 +20,7 @@ func (s *server) entra() http.Handler {
 func (s *server) openIDConfiguration(w http.ResponseWriter, r *http.Request) {
 	tenant := r.PathValue("tenant")
 	if tenant != s.settings.tenant {
-		tenantNotFound(w, tenant)
+		tenantNotFound(tenant).write(w)
 		return
 	}
 	base := fmt.Sprintf("https://%s/%s", r.Host, tenant)
@@ -45,38 +45,68 @@ func (s *server) instanceDiscovery(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) clientCredentials(w http.ResponseWriter, r *http.Request) {
-	tenant, clientID := r.PathValue("tenant"), r.FormValue("client_id")
-	caller := s.callers.find(clientID)
+	caller := s.callers.find(r.FormValue("client_id"))
+	if refused := s.refuse(r, caller); refused != nil {
+		refused.write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": s.callers.issue(caller),
+	})
+}
+
+func (s *server) refuse(r *http.Request, caller *caller) *entraRefusal {
+	tenant, clientID, scope := r.PathValue("tenant"), r.FormValue("client_id"), r.FormValue("scope")
 	switch {
 	case tenant != s.settings.tenant:
-		tenantNotFound(w, tenant)
+		return tenantNotFound(tenant)
 	case r.FormValue("grant_type") != "client_credentials":
-		entraError(w, http.StatusBadRequest, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+		return &entraRefusal{400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type."}
 	case caller == nil || caller.Managed:
-		entraError(w, http.StatusBadRequest, "unauthorized_client", 700016, fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'.", clientID, tenant))
-	case strings.TrimSuffix(r.FormValue("scope"), "/.default") != s.settings.resource:
-		entraError(w, http.StatusBadRequest, "invalid_resource", 500011, fmt.Sprintf("The resource principal named %s was not found in the tenant named test.", r.FormValue("scope")))
-	case r.FormValue("client_assertion") != "" && r.FormValue("client_assertion") != caller.Assertion:
-		entraError(w, http.StatusUnauthorized, "invalid_client", 700213, "No matching federated identity record found for presented assertion subject.")
-	case r.FormValue("client_assertion") == "" && (caller.Secret == "" || r.FormValue("client_secret") != caller.Secret):
-		entraError(w, http.StatusUnauthorized, "invalid_client", 7000215, fmt.Sprintf("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '%s'.", clientID))
-	default:
-		writeJSON(w, http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": s.callers.issue(caller)})
+		text := fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'.", clientID, tenant)
+		return &entraRefusal{400, "unauthorized_client", 700016, text}
+	case strings.TrimSuffix(scope, "/.default") != s.settings.resource:
+		return &entraRefusal{400, "invalid_resource", 500011, resourceNotFound(scope)}
 	}
+	return caller.refuse(r.FormValue("client_secret"), r.FormValue("client_assertion"))
 }
 
-func tenantNotFound(w http.ResponseWriter, tenant string) {
-	entraError(w, http.StatusBadRequest, "invalid_tenant", 90002, fmt.Sprintf("Tenant '%s' not found. "+
-		"Check to make sure you have the correct tenant ID and are signing into the correct cloud.", tenant))
+func (c *caller) refuse(secret, assertion string) *entraRefusal {
+	switch {
+	case assertion != "" && assertion != c.Assertion:
+		return &entraRefusal{401, "invalid_client", 700213, "No matching federated identity record found for presented assertion subject."}
+	case assertion == "" && (secret == "" || secret != c.Secret):
+		text := fmt.Sprintf("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "+
+			"not the client secret ID, for a secret added to app '%s'.", c.ClientID)
+		return &entraRefusal{401, "invalid_client", 7000215, text}
+	}
+	return nil
 }
 
-func entraError(w http.ResponseWriter, status int, name string, code int, text string) {
-	traceID, correlationID, now := uuid(), uuid(), time.Now().UTC()
-	writeJSON(w, status, map[string]any{
-		"error": name,
-		"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", code, text, traceID, correlationID,
-			now.Format("2006-01-02 15:04:05Z")),
-		"error_codes": []int{code}, "timestamp": now.Format("2006-01-02 15:04:05Z"), "trace_id": traceID, "correlation_id": correlationID,
-		"error_uri": fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", code),
+func tenantNotFound(tenant string) *entraRefusal {
+	return &entraRefusal{400, "invalid_tenant", 90002, fmt.Sprintf("Tenant '%s' not found. "+
+		"Check to make sure you have the correct tenant ID and are signing into the correct cloud.", tenant)}
+}
+
+func resourceNotFound(resource string) string {
+	return fmt.Sprintf("The resource principal named %s was not found in the tenant named test.", resource)
+}
+
+// An error as the authority says it: OAuth's name for it, and a numbered sentence.
+type entraRefusal struct {
+	status int
+	name   string
+	number int
+	text   string
+}
+
+func (e *entraRefusal) write(w http.ResponseWriter) {
+	traceID, correlationID, now := uuid(), uuid(), time.Now().UTC().Format("2006-01-02 15:04:05Z")
+	writeJSON(w, e.status, map[string]any{
+		"error": e.name,
+		"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s",
+			e.number, e.text, traceID, correlationID, now),
+		"error_codes": []int{e.number}, "timestamp": now, "trace_id": traceID, "correlation_id": correlationID,
+		"error_uri": fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", e.number),
 	})
 }

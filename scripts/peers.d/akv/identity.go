@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,7 +39,7 @@ func (s *server) appService(w http.ResponseWriter, r *http.Request) {
 func (s *server) writeIdentityToken(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("resource") != s.settings.resource {
-		writeJSON(w, http.StatusBadRequest, oauthError("invalid_resource", fmt.Sprintf("AADSTS500011: The resource principal named %s was not found in the tenant.", query.Get("resource"))))
+		writeJSON(w, http.StatusBadRequest, oauthError("invalid_resource", "AADSTS500011: "+resourceNotFound(query.Get("resource"))))
 		return
 	}
 	caller := s.callers.find(query.Get("client_id"))

@@ -29,11 +29,15 @@ type transport interface {
 
 // The first match counts.
 var routes = []route{
-	{"POST", regexp.MustCompile(`^/keys/([^/]+)(?:/([^/]*))?/sign$`), "Client.Sign", "keys/sign", "KeyNotFound", openKeys},
+	{"POST", objectPath("keys", "/sign"), "Client.Sign", "keys/sign", "KeyNotFound", openKeys},
 	{"GET", regexp.MustCompile(`^/keys/([^/]+)/versions$`), "Client.NewListKeyPropertiesVersionsPager", "keys/list", "KeyNotFound", openKeys},
-	{"GET", regexp.MustCompile(`^/keys/([^/]+)(?:/([^/]*))?$`), "Client.GetKey", "keys/get", "KeyNotFound", openKeys},
-	{"GET", regexp.MustCompile(`^/certificates/([^/]+)(?:/([^/]*))?$`), "Client.GetCertificate", "certificates/get", "CertificateNotFound", openCertificates},
-	{"GET", regexp.MustCompile(`^/secrets/([^/]+)(?:/([^/]*))?$`), "Client.GetSecret", "secrets/get", "SecretNotFound", openSecrets},
+	{"GET", objectPath("keys", ""), "Client.GetKey", "keys/get", "KeyNotFound", openKeys},
+	{"GET", objectPath("certificates", ""), "Client.GetCertificate", "certificates/get", "CertificateNotFound", openCertificates},
+	{"GET", objectPath("secrets", ""), "Client.GetSecret", "secrets/get", "SecretNotFound", openSecrets},
+}
+
+func objectPath(collection, end string) *regexp.Regexp {
+	return regexp.MustCompile("^/" + collection + "/([^/]+)(?:/([^/]*))?" + end + "$")
 }
 
 func (s *server) data() http.Handler {
@@ -60,7 +64,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) *refusal {
 	}
 	for _, route := range routes {
 		if match := route.path.FindStringSubmatch(r.URL.Path); match != nil && route.method == r.Method {
-			name, id := match[1], append(match, "")[2]
+			name, id := match[1], append(match, "")[2] // no version where the path has none
 			if refused := caller.check(route.permission, name, settings); refused != nil {
 				return refused
 			}

@@ -35,10 +35,10 @@ func (s settings) service() string {
 	return "https://vault.azure.net"
 }
 
-// Name of the vault in the service's sentences: the first label of its host, where that is no address.
+// Name of the vault in the service's sentences: the first label of its host, where it has more than one and is no address.
 func (s settings) vaultName() string {
-	name, _, _ := strings.Cut(s.host, ".")
-	if name == "" || strings.Trim(name, "0123456789") == "" {
+	name, _, isDomain := strings.Cut(s.host, ".")
+	if !isDomain || strings.Trim(name, "0123456789") == "" {
 		return "test-vault"
 	}
 	return name
