@@ -1,5 +1,8 @@
 // MiniStack: an AWS of others, which checks signatures and evaluates IAM policies. Keys live in its memory.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type KeySpec as AwsKeySpec,
   CreateAliasCommand,
@@ -49,15 +52,20 @@ export const awsSpecs: Readonly<Record<KeySpec, AwsKeySpec>> = {
 
 export async function startMinistack({ auth, tls }: MinistackWish): Promise<Ministack> {
   const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'ministack-'));
   const place = { BIND_HOST: '127.0.0.1', GATEWAY_PORT: port, SERVICES: 'kms,sts,iam,imds', IOT_MTLS_ENABLED: '0', LOG_LEVEL: 'WARNING' };
   const secure = tls && { USE_SSL: '1', MINISTACK_SSL_CERT: tls.certificate, MINISTACK_SSL_KEY: tls.key };
-  const { stop } = await startServer({
+  const server = await startServer({
     name: 'ministack',
     command: [openPeer('ministack')],
-    environment: { ...place, ...secure, AUTH: String(auth) },
+    environment: { ...place, ...secure, AUTH: String(auth), STATE_DIR: folder, TMPDIR: folder },
     stopsWithInput: false,
     ready: async () => ((await isOpen(port)) ? port : undefined),
   });
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return { endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, stop };
 }
 
