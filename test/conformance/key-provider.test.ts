@@ -12,7 +12,7 @@ import { awsFaults } from '../support/clouds/aws-faults.ts';
 import { azureFaults } from '../support/clouds/azure-faults.ts';
 import { azureSecretFaults } from '../support/clouds/azure-secret-faults.ts';
 import { openLedger } from '../support/clouds/ledger.ts';
-import { type Cell, cellsOf, prepareProcess, runCell } from '../support/clouds/matrix.ts';
+import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
 import { roundTrips } from '../support/clouds/round-trips.ts';
 import { wireFaults } from '../support/clouds/wire-faults.ts';
@@ -118,8 +118,6 @@ describe('faults of clouds', () => {
       });
     }
   };
-  before(prepareProcess);
-
   // Most of them wait for something: for a deadline, or for the SDK, which asks a container for credentials four times within three seconds.
   const patient = ({ at, form }: Cell) => form !== undefined && at === 'aws container';
   describe('in this process', { concurrency: 16 }, () => cover(cells.filter(({ form }) => form === undefined)));

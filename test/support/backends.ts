@@ -10,7 +10,6 @@ import type { KeyContext } from '../../src/kms/provider.ts';
 import { disk } from '../../src/store/disk.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import type { AzureItem } from './clouds/azure.ts';
-import { applicationEnvironment } from './clouds/azure-identity.ts';
 import { azureVersion } from './clouds/scene.ts';
 import { awsCloud, azureCloud } from './clouds.ts';
 import { writeKeyFiles } from './key-files.ts';
@@ -126,7 +125,6 @@ async function openAzure(): Promise<OpenBackend> {
     item('bare', 'EC-256', keyOf('EC-256', 'other'), false),
   ]);
   const { origin, environment, config, close } = await azureCloud({ items, folder, credentials: 'application' });
-  Object.assign(process.env, applicationEnvironment);
   const place = (name: string, more: Readonly<Record<string, string>> = { ca_certs: join(folder, 'issuers') }): KeyPlace => ({
     keyId: `${origin}/keys/${name}`,
     context: contextOf({ ...config, ...more }, environment),

@@ -66,7 +66,7 @@ export async function awsCloud({ keys, folder, faults, network = { way: 'plain' 
 
 /**
  * A Key Vault, and who gives out tokens for it: a managed identity in its App Service form, or an authority of its own for a client secret.
- * The variables of a client secret are the same for every cloud, because the SDK reads those of its process: `applicationEnvironment`.
+ * The variables of a client secret are put into this process too, because the SDK reads those of its process; they are the same for every cloud.
  */
 export async function azureCloud(wish: AzureWish): Promise<Cloud> {
   const { items, folder, faults, network = { way: 'tls' }, credentials = 'managed identity' } = wish;
@@ -85,6 +85,7 @@ export async function azureCloud(wish: AzureWish): Promise<Cloud> {
 
 async function openIdentity(credentials: AzureWish['credentials'], faults?: readonly Fault[]) {
   if (credentials === 'application') {
+    Object.assign(process.env, applicationEnvironment);
     const authority = await openNetwork({ way: 'tls' }, azureService([]), faults);
     return {
       ...authority,

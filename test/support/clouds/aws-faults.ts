@@ -201,23 +201,26 @@ const chains: readonly Row[] = chainFlaws.map(([flaw, expected]) => ({
   expected,
 }));
 
-const someRole = { aws_role_arn: 'arn:aws:iam::111122223333:role/signer' };
+/** Where the SDK looks for credentials: in its process, whose variables and home must be the test's own. */
 const credentials: readonly Row[] = [
   {
     name: 'no credentials',
-    at: both,
-    scene: { credentials: 'none' },
+    at: ['aws sign', 'aws tool'],
+    alone: true,
+    scene: { awsCredentials: 'none' },
     expected: { outcome: 'ACCESS_DENIED', says: [/AWS_ACCESS_KEY_ID/], metadata: ['CredentialsProviderError'], times: 0 },
   },
   {
     name: 'a login that was never made',
-    at: both,
-    scene: { credentials: 'none', config: { aws_profile: 'sso' }, files: { '.aws/config': ssoProfile } },
+    at: ['aws sign', 'aws tool'],
+    alone: true,
+    scene: { awsCredentials: 'none', config: { aws_profile: 'sso' }, files: { '.aws/config': ssoProfile } },
     expected: { outcome: 'ACCESS_DENIED', says: [/aws sso login/], times: 0 },
   },
   {
     name: 'a profile that is not there',
-    at: both,
+    at: ['aws sign', 'aws tool'],
+    alone: true,
     scene: { config: { aws_profile: 'absent' } },
     expected: { outcome: ['ACCESS_DENIED', 'VALIDATION_ERROR'], says: [/absent/], times: 0 },
   },
@@ -225,7 +228,6 @@ const credentials: readonly Row[] = [
     name: 'a role that may not be taken',
     at: ['aws role'],
     act: { does: 'refuse', refusal: { status: 403, code: 'AccessDenied', message: 'not authorized to perform: sts:AssumeRole' } },
-    scene: { config: someRole },
     expected: { outcome: 'ACCESS_DENIED', says: [/sts:AssumeRole/], metadata: ['AccessDenied'] },
   },
   {

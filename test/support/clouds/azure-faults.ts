@@ -96,14 +96,14 @@ const strangers: readonly Row[] = [
     name: 'no credentials',
     alone: true,
     at: ['azure token'],
-    scene: { credentials: 'none' },
+    scene: { azureCredentials: 'none' },
     expected: { outcome: 'ACCESS_DENIED', says: [/AZURE_CLIENT_ID/], metadata: ['CredentialUnavailableError'] },
   },
   {
     name: 'nothing that the default credential finds',
     at: ['azure token'],
     alone: true,
-    scene: { credentials: 'none', config: { credential_type: 'default' } },
+    scene: { azureCredentials: 'none', config: { credential_type: 'default' } },
     expected: { outcome: 'ACCESS_DENIED', says: [/az login/, /credential_type/], metadata: ['AggregateAuthenticationError'] },
   },
 ];

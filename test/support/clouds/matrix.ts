@@ -1,5 +1,4 @@
 // The matrix fault × stage × form: one cell is one command under one fault, in this process or as a process of its own.
-import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,13 +12,13 @@ import { disk } from '../../../src/store/disk.ts';
 import type { Holder } from '../pki.ts';
 import { type Ended, start } from '../process.ts';
 import { type Form, forms } from '../program.ts';
-import { applicationEnvironment } from './azure-identity.ts';
 import { passphrase } from './azure-secret.ts';
 import { judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
+import { toBasic } from './proxy.ts';
 import { type Row, type Stage, type StageName, stages } from './row.ts';
 import type { Command, Scene, SceneWish } from './scene.ts';
-import { secretsIn } from './secret.ts';
+import { secrets, secretsIn } from './secret.ts';
 
 export interface Cell {
   readonly name: string;
@@ -68,7 +67,7 @@ export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Pr
     const tookMs = performance.now() - begun;
     const log = join(folder, 'log');
     ledger.hear(name, ended.stdout + ended.stderr + (existsSync(log) ? readFileSync(log, 'utf8') : ''));
-    ledger.guard([...scene.asked().flatMap(secretsIn), ...linesOf(scene.leaf), passphrase, Buffer.from(payload).toString('base64')]);
+    ledger.guard([...scene.asked().flatMap(secretsIn), ...linesOf(scene.leaf), ...always]);
     const deadlineMs = 1000 * (row.seconds ?? patience);
     const graceMs = form === undefined ? 1000 : 2000;
     judge(row.otherwise?.[at] ?? row.expected, { ended, stage, scene, tookMs, deadlineMs, graceMs, payload, row });
@@ -80,6 +79,9 @@ export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Pr
 
 const patience = 5;
 
+/** Secrets of every cell besides those of secret.ts. */
+const always = [passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];
+
 /** Lines of PEM that hold nothing but private numbers: in PKCS#8 the others are public, and go into signatures with the certificate. */
 function linesOf({ key }: Holder): readonly string[] {
   const lines = String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }))
@@ -90,7 +92,7 @@ function linesOf({ key }: Holder): readonly string[] {
 
 /** The row's wishes over the stage's. In this process the variables of an application are all that the SDK finds. */
 function wishOf({ scene = {} }: Row, stage: Stage, form: Form | undefined): SceneWish {
-  const application = stage.cloud === 'azure' && form === undefined ? { credentials: 'application' as const } : {};
+  const application = stage.cloud === 'azure' && form === undefined ? { azureCredentials: 'application' as const } : {};
   return { ...application, ...stage.scene, ...scene, config: { ...stage.scene.config, ...scene.config } };
 }
 
@@ -141,10 +143,4 @@ async function runTool(words: readonly string[], environment: Readonly<Record<st
     },
   });
   return { code, signal: null, stdout: said.out, stderr: said.error };
-}
-
-/** Prepares this process for cells in it: the SDK of Azure reads its variables from nowhere else. */
-export function prepareProcess(): void {
-  Object.assign(process.env, applicationEnvironment);
-  assert.equal(process.env['HTTPS_PROXY'], undefined, 'the tests bring their own proxies');
 }

@@ -10,24 +10,16 @@ export type ProxyMood = 'open' | '403' | '407' | '502' | 'silence' | 'close' | '
 export interface Proxy {
   /** With user and password. */
   readonly url: string;
-  /** Targets that were asked for, `host:port`. */
-  readonly targets: readonly string[];
-  /** What the requests said of who asks. */
-  readonly credentials: readonly string[];
   close(): Promise<void>;
 }
 
 /** Starts a proxy that leads to `port` of loopback, whatever name it is asked for. */
 export async function openProxy(mood: ProxyMood, port: number, password: string): Promise<Proxy> {
-  const targets: string[] = [];
-  const credentials: string[] = [];
-  const expected = `Basic ${Buffer.from(`signer:${password}`).toString('base64')}`;
+  const expected = `Basic ${toBasic(password)}`;
   const sockets = new Set<Duplex>();
   const server = createServer((_, response) => response.writeHead(405).end());
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     sockets.add(socket.on('error', () => undefined));
-    targets.push(request.url ?? '');
-    credentials.push(request.headers['proxy-authorization'] ?? '');
     const welcome = request.headers['proxy-authorization'] === expected;
     answer(mood === 'open' && !welcome ? '407' : mood, socket, port);
   });
@@ -36,7 +28,12 @@ export async function openProxy(mood: ProxyMood, port: number, password: string)
     for (const socket of sockets) socket.destroy();
     await closeHttp(server);
   };
-  return { url: `http://signer:${encodeURIComponent(password)}@127.0.0.1:${own}`, targets, credentials, close };
+  return { url: `http://signer:${encodeURIComponent(password)}@127.0.0.1:${own}`, close };
+}
+
+/** What the client must say of who it is. */
+export function toBasic(password: string): string {
+  return Buffer.from(`signer:${password}`).toString('base64');
 }
 
 function answer(mood: ProxyMood, socket: Duplex, port: number): void {

@@ -24,8 +24,8 @@ const azure = { cloud: 'azure', open: openAzure } as const;
 export const stages = {
   'aws describe': { ...aws, command: 'describe-key', operation: 'GetPublicKey', scene: { source: 'none' } },
   'aws sign': { ...aws, command: 'generate-signature', operation: 'Sign', scene: {} },
-  'aws role': { ...aws, command: 'generate-signature', operation: 'AssumeRole', scene: { credentials: 'role' }, alone: true },
-  'aws container': { ...aws, command: 'generate-signature', operation: 'Credentials', scene: { credentials: 'container' }, alone: true },
+  'aws role': { ...aws, command: 'generate-signature', operation: 'AssumeRole', scene: { awsCredentials: 'role' }, alone: true },
+  'aws container': { ...aws, command: 'generate-signature', operation: 'Credentials', scene: { awsCredentials: 'container' }, alone: true },
   'aws tool': { ...aws, command: 'key describe', operation: 'DescribeKey', scene: { source: 'none' } },
   'azure describe': { ...azure, command: 'describe-key', operation: 'get-certificate', scene: {} },
   'azure token': { ...azure, command: 'generate-signature', operation: 'token', scene: versioned },

@@ -25,7 +25,8 @@ export interface Scene extends Cloud {
 export interface SceneWish {
   readonly spec?: KeySpec;
   readonly network?: Network;
-  readonly credentials?: AwsWish['credentials'] | AzureWish['credentials'];
+  readonly awsCredentials?: AwsWish['credentials'];
+  readonly azureCredentials?: AzureWish['credentials'];
   /** Where the certificates come from: a file with all of them, a file with all but the leaf, the vault's secret, or nowhere. */
   readonly source?: 'cert_chain' | 'ca_certs' | 'secret' | 'none';
   readonly flaw?: ChainFlaw;
@@ -60,7 +61,7 @@ export async function openAws(wish: SceneWish, faults: readonly Fault[], folder:
   const chain = await mintChain({ spec });
   const [leaf = missing()] = chain;
   const key: AwsKey = { id: awsKeyId, aliases: ['alias/release'], key: leaf.key, ...wish.aws };
-  const { network, credentials } = wish as Pick<AwsWish, 'network' | 'credentials'>;
+  const { network, awsCredentials: credentials } = wish;
   const cloud = await awsCloud({ keys: [key], folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
   const files = source === 'none' ? {} : { cert_chain: write(await spoil(chain, flaw, spec), folder) };
   const keyId = wish.keyId?.(cloud.origin, '') ?? `awskms:///${awsKeyId}`;
@@ -81,7 +82,7 @@ export async function openAzure(wish: SceneWish, faults: readonly Fault[], folde
     ...(secret && { secret: secret(shown) }),
   };
   const items: readonly AzureItem[] = [{ name: 'release', versions: (await wish.versions?.(honest)) ?? [honest] }];
-  const { network, credentials } = wish as Pick<AzureWish, 'network' | 'credentials'>;
+  const { network, azureCredentials: credentials } = wish;
   const cloud = await azureCloud({ items, folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
   const keyId = wish.keyId?.(cloud.origin, azureVersion) ?? `${cloud.origin.replace('https:', 'azurekms:')}/release`;
   return { ...cloud, ...more(cloud, wish, certificateConfig(source, shown, folder)), keyId, spec, leaf };
@@ -98,15 +99,10 @@ function more(
 function certificateConfig(source: SceneWish['source'], chain: readonly Holder[], folder: string): Readonly<Record<string, string>> {
   if (source === 'cert_chain') return { cert_chain: write(chain, folder) };
   if (source === 'secret') return { cert_source: 'secret' };
+  if (source !== 'ca_certs') return {};
   const leaf = leafOf(chain);
-  return source === 'ca_certs'
-    ? {
-        ca_certs: write(
-          chain.filter((one) => one !== leaf),
-          folder,
-        ),
-      }
-    : {};
+  const issuers = chain.filter((one) => one !== leaf);
+  return { ca_certs: write(issuers, folder) };
 }
 
 function place(files: SceneWish['files'] = {}, home: string): void {
