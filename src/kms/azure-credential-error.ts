@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import type { Environment, HttpResponse } from '../core/ports.ts';
 import type { CredentialType } from './azure-credential.ts';
 import { ownError } from './azure-error.ts';
-import { firstLine, withoutSecrets } from './azure-text.ts';
+import { firstLine, requestIdIn, withoutSecrets } from './azure-text.ts';
 
 /** How the last request of a credential ended. */
 export type Exchange = { readonly error: NotationError } | Refusal;
@@ -11,7 +11,8 @@ export type Exchange = { readonly error: NotationError } | Refusal;
 interface Refusal {
   readonly host: string;
   readonly status: number;
-  readonly requestId: string | undefined;
+  /** Empty when there was none. */
+  readonly requestId: string;
   /** Microsoft Entra's own numbered sentence, where there was one. */
   readonly entra: string | undefined;
 }
@@ -19,7 +20,7 @@ interface Refusal {
 /** How a response ended a request. The SDK and MSAL lose what it says in more than one way, so it is read here. */
 export function exchangeOf(url: string, { status, headers, body }: HttpResponse): Exchange {
   const text = status < 400 ? '' : Buffer.from(body).toString('utf8');
-  return { host: new URL(url).host, status, requestId: headers['x-ms-request-id'], entra: numbered.exec(text)?.[0] };
+  return { host: new URL(url).host, status, requestId: requestIdIn(headers), entra: numbered.exec(text)?.[0] };
 }
 
 /** To the end of the sentence, of the line, or of the JSON text that it is in. */
@@ -103,5 +104,5 @@ function messageOf(error: unknown): string {
 function metadataOf(refusal: Refusal | undefined, error: unknown): Readonly<Record<string, string>> {
   const [number] = /^AADSTS\d+/.exec(refusal?.entra ?? '') ?? [];
   const name = error instanceof Error ? error.name : 'unknown';
-  return { providerCode: number ?? name, ...(refusal?.requestId !== undefined && { requestId: refusal.requestId }) };
+  return { providerCode: number ?? name, ...(refusal?.requestId && { requestId: refusal.requestId }) };
 }

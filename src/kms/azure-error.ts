@@ -1,7 +1,7 @@
 // What Key Vault's refusals mean, as ours: peers-and-backends of the contract, and what to do about each.
 import { NotationError } from '../core/error.ts';
 import type { HttpResponse } from '../core/ports.ts';
-import { firstLine } from './azure-text.ts';
+import { codeIn, firstLine, requestIdIn } from './azure-text.ts';
 
 /** One request to a vault, for messages. */
 export interface Asked {
@@ -64,10 +64,10 @@ function read({ status, headers, body }: HttpResponse): Said {
   const error = parseBody(Buffer.from(body).toString('utf8'));
   return {
     status,
-    code: textOf(error?.code),
-    inner: textOf(error?.innererror?.code),
-    message: firstLine(textOf(error?.message)),
-    requestId: headers['x-ms-request-id'] ?? '',
+    code: codeIn(error?.code),
+    inner: codeIn(error?.innererror?.code),
+    message: typeof error?.message === 'string' ? firstLine(error.message) : '',
+    requestId: requestIdIn(headers),
   };
 }
 
@@ -84,10 +84,6 @@ function parseBody(text: string): ErrorBody | undefined {
   } catch {
     return undefined;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 type Answer = Pick<NotationError, 'code'> & { readonly problem: string; readonly hint: string };

@@ -33,7 +33,8 @@ export function openIdentity(authority: string | undefined, context: KeyContext)
   const http = watch(withRetries(context.http, judgeIdentity, context), (exchange) => {
     last = exchange;
   });
-  const open = once(async () => makers[type](settingsOf(throughNewest(http), authority, context)));
+  const lasting = type === 'managedid' || type === 'default' ? throughNewest(http) : http;
+  const open = once(async () => makers[type](settingsOf(lasting, authority, context)));
   return {
     getToken: async (scopes, asked) => {
       last = undefined;
@@ -48,7 +49,7 @@ export function openIdentity(authority: string | undefined, context: KeyContext)
 
 /**
  * MSAL keeps the first managed identity of a process, and with it the network that this one was made with, whose deadline may be long over.
- * So all of them are made with one and the same, which leads to the newest.
+ * So they are made with a network that leads to the newest.
  */
 function throughNewest(http: Http): Http {
   newest = http;
@@ -173,7 +174,7 @@ function remembering(client: HttpClient, origin: string): HttpClient {
   const answers = new Map<string, Promise<PipelineResponse>>();
   return {
     sendRequest: (request) => {
-      if (!request.url.startsWith(origin)) return client.sendRequest(request);
+      if (origin === '' || !request.url.startsWith(origin)) return client.sendRequest(request);
       const answer = answers.get(request.url) ?? client.sendRequest(request);
       answers.set(request.url, answer);
       return answer;

@@ -5,12 +5,13 @@ import { type ErrorCode, NotationError } from '../../../src/core/error.ts';
 import { type Asked, isAbsent, isDenied, isUnusable, toVaultError } from '../../../src/kms/azure-error.ts';
 import { firstLine, withoutSecrets } from '../../../src/kms/azure-text.ts';
 
+const requestId = '2b7c1de0-8d34-4c6a-9d7c-3f1f0a9f7a77';
 const asked: Asked = { host: 'v.vault.azure.net', kind: 'vault', permission: 'keys/sign', name: 'signing', version: 'abc' };
 
 function errorFor(status: number, body: unknown, where: Partial<Asked> = {}): NotationError {
   const answer = {
     status,
-    headers: { 'x-ms-request-id': 'the-id' },
+    headers: { 'x-ms-request-id': requestId },
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
   };
   return toVaultError(new Error('from the SDK'), answer, { ...asked, ...where });
@@ -179,8 +180,16 @@ describe('refusals', () => {
 
   test('metadata holds the codes and the request id', () => {
     const { metadata } = errorFor(403, said('Forbidden', rbac, 'ForbiddenByRbac'));
-    assert.deepEqual(metadata, { status: '403', providerCode: 'Forbidden', providerInnerCode: 'ForbiddenByRbac', requestId: 'the-id' });
-    assert.deepEqual(errorFor(503, '').metadata, { status: '503', requestId: 'the-id' });
+    assert.deepEqual(metadata, { status: '403', providerCode: 'Forbidden', providerInnerCode: 'ForbiddenByRbac', requestId });
+    assert.deepEqual(errorFor(503, '').metadata, { status: '503', requestId });
+  });
+
+  test('codes and ids that are none are not repeated', () => {
+    const secret = 'U2swMU9VV2RrRG1GNGly';
+    const answer = { status: 403, headers: { 'x-ms-request-id': secret }, body: Buffer.from(JSON.stringify(said(secret, '', secret))) };
+    const { message, metadata } = toVaultError(new Error('from the SDK'), answer, asked);
+    assert.ok(!JSON.stringify([message, metadata]).includes(secret));
+    assert.deepEqual(metadata, { status: '403' });
   });
 
   test('bodies of any shape', () => {

@@ -9,6 +9,7 @@ import { openIdentity } from '../../../src/kms/azure-identity.ts';
 import { contextOf } from '../../support/backends.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 
+const requestId = '2b7c1de0-8d34-4c6a-9d7c-3f1f0a9f7a77';
 const tenant = '11111111-2222-3333-4444-555555555555';
 const client = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
 const token = 'eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl';
@@ -195,10 +196,10 @@ const invalidClient = {
 const failures: readonly Failure[] = [
   {
     name: 'Entra refuses, in its own numbered sentence and no more of it',
-    answer: { status: 401, headers: { 'x-ms-request-id': 'the-id' }, body: JSON.stringify(invalidClient) },
+    answer: { status: 401, headers: { 'x-ms-request-id': requestId }, body: JSON.stringify(invalidClient) },
     code: 'ACCESS_DENIED',
     told: /\(credential_type environment\): AADSTS7000215: Invalid client secret provided; set AZURE_TENANT_ID/,
-    metadata: { providerCode: 'AADSTS7000215', requestId: 'the-id' },
+    metadata: { providerCode: 'AADSTS7000215', requestId },
   },
   {
     name: 'Entra throttles',
