@@ -1,10 +1,13 @@
 // Who is handed a token, what that costs, and what the SDK must not do by itself.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { parseSettings } from '../../../src/kms/config.ts';
 import { openKey } from '../../../src/kms/index.ts';
 import type { KeyContext } from '../../../src/kms/provider.ts';
+import { accessToken, applicationEnvironment } from '../../support/clouds/azure-identity.ts';
 import type { Answer, Asked } from '../../support/clouds/server.ts';
 import {
   enterApplication,
@@ -43,8 +46,8 @@ function contextOf(vault: ReturnType<typeof vaultWith>, config: Readonly<Record<
 }
 
 /** A vault's 401 that names a tenant and a resource. */
-function challenge(tenant: string, resource: string): Answer {
-  const said = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`;
+function challenge(named: string, resource: string): Answer {
+  const said = `Bearer authorization="https://login.microsoftonline.com/${named}", resource="${resource}"`;
   const error = { code: 'Unauthorized', message: 'AKV10032: Invalid issuer.' };
   return { status: 401, headers: { 'www-authenticate': said }, body: JSON.stringify({ error }) };
 }
@@ -61,6 +64,7 @@ function first(times: number, answer: Answer): Interference {
 
 const own = 'release.vault.azure.net';
 const resource = 'https://vault.azure.net';
+const tenant = applicationEnvironment['AZURE_TENANT_ID'] ?? '';
 const otherTenant = '99999999-2222-3333-4444-555555555555';
 
 describe('challenges', () => {
@@ -91,8 +95,21 @@ describe('challenges', () => {
     assert.deepEqual(operationsOf(vault.trips()), ['token', 'sign refused']);
   });
 
+  test('a credential of no tenant gets its token in the one that the vault names', async (t) => {
+    const folder = temporaryFolder(t);
+    const say = (token: string) => `echo '{"accessToken":"${token}","expires_on":4102444800}'`;
+    const lines = ['#!/bin/sh', `case "$*" in *--tenant\\ ${tenant}*) ${say(accessToken)} ;; *) ${say('of-another-tenant')} ;; esac`, ''];
+    writeFileSync(join(folder, 'az'), lines.join('\n'), { mode: 0o755 });
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${folder}${delimiter}${path}`;
+    t.after(() => void Object.assign(process.env, { PATH: path }));
+    const vault = vaultWith();
+    await sign(own, contextOf(vault, { credential_type: 'azurecli' }));
+    assert.deepEqual(operationsOf(vault.trips()), ['sign refused', 'sign']);
+  });
+
   test('an expired token is fetched anew', async () => {
-    const vault = vaultWith(first(1, challenge('11111111-2222-3333-4444-555555555555', resource)));
+    const vault = vaultWith(first(1, challenge(tenant, resource)));
     await sign(own, contextOf(vault));
     assert.deepEqual(
       operationsOf(vault.trips()).filter((name) => name !== 'token'),
@@ -101,7 +118,7 @@ describe('challenges', () => {
   });
 
   test('a vault that refuses every token is asked twice', async () => {
-    const vault = vaultWith(first(9, challenge('11111111-2222-3333-4444-555555555555', resource)));
+    const vault = vaultWith(first(9, challenge(tenant, resource)));
     await assert.rejects(sign(own, contextOf(vault)), denied(/token is not accepted \(Unauthorized: AKV10032.*tenant_id/));
     assert.deepEqual(
       operationsOf(vault.trips()).filter((name) => name !== 'token'),
