@@ -11,6 +11,7 @@ import { backends, type KeyPlace, type OpenBackend } from '../support/backends.t
 import { awsFaults } from '../support/clouds/aws-faults.ts';
 import { azureFaults } from '../support/clouds/azure-faults.ts';
 import { azureSecretFaults } from '../support/clouds/azure-secret-faults.ts';
+import { elsewhereFaults } from '../support/clouds/elsewhere-faults.ts';
 import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
@@ -108,7 +109,15 @@ test('a backend that signs wrongly is found out', async () => {
 
 describe('faults of clouds', () => {
   const ledger = openLedger();
-  const cells = cellsOf([...roundTrips, ...wireFaults, ...networkFaults, ...awsFaults, ...azureFaults, ...azureSecretFaults]);
+  const cells = cellsOf([
+    ...roundTrips,
+    ...wireFaults,
+    ...networkFaults,
+    ...elsewhereFaults,
+    ...awsFaults,
+    ...azureFaults,
+    ...azureSecretFaults,
+  ]);
   const covered = new Set<Cell>();
   const cover = (wanted: readonly Cell[]) => {
     for (const cell of wanted) {

@@ -6,6 +6,7 @@ import { answerOf, type Ended, failureOf } from '../process.ts';
 import type { Expected, Row, Stage } from './row.ts';
 import type { Scene } from './scene.ts';
 import type { Asked } from './server.ts';
+import { hiddenHosts } from './tls.ts';
 
 export interface Evidence {
   readonly ended: Ended;
@@ -29,7 +30,7 @@ export function judge(expected: Expected, evidence: Evidence): void {
   const struck = scene.asked().filter(({ operation }) => operation === stage.operation);
   if (row.act !== undefined) assert.ok(struck.length > (row.times ?? 0), `the fault had no chance: ${struck.length} requests`);
   judgeRequests(expected, stage, struck);
-  judgePath(expected, scene.asked());
+  judgePath(expected, scene);
 }
 
 function judgeRequests(expected: Expected, { operation }: Stage, struck: readonly Asked[]): void {
@@ -38,10 +39,16 @@ function judgeRequests(expected: Expected, { operation }: Stage, struck: readonl
   if (expected.pauseMs !== undefined) assert.ok(pause >= expected.pauseMs, `asked again after ${pause} ms`);
 }
 
-function judgePath(expected: Expected, asked: readonly Asked[]): void {
-  const asks = asked.map(({ operation }) => operation).filter((operation) => !forTokens.has(operation));
-  if (expected.asks !== undefined) assert.deepEqual(asks, expected.asks);
-  assert.ok(!asked.some(({ url }) => url.pathname === '/elsewhere'), 'a redirect was followed');
+function judgePath(expected: Expected, { origin, asked }: Scene): void {
+  const asks = asked().map(({ operation }) => operation);
+  if (expected.asks !== undefined)
+    assert.deepEqual(
+      asks.filter((operation) => !forTokens.has(operation)),
+      expected.asks,
+    );
+  const strange = Object.values(hiddenHosts).filter((host) => !origin.endsWith(host));
+  const astray = asked().filter(({ url, headers }) => url.pathname === '/elsewhere' || strange.includes(headers['host'] ?? ''));
+  assert.deepEqual(astray, [], 'another host was asked');
 }
 
 const forTokens: ReadonlySet<string> = new Set(['authority', 'token', 'AssumeRole', 'Credentials']);

@@ -57,8 +57,8 @@ function nameOf({ name }: Row, at: StageName, form: Form | undefined): string {
 /** Runs one cell and judges its end: a second after its deadline at the latest, and for a process another one in which it starts on a busy machine. */
 export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
-  const stage: Stage = stages[at];
-  const { act, times } = row;
+  const { act, times, on } = row;
+  const stage: Stage = { ...stages[at], ...(on && { operation: on }) };
   const faults = act === undefined ? [] : [{ on: stage.operation, act, ...(times !== undefined && { times }) }];
   const scene = await stage.open(wishOf(row, stage, form), faults, folder);
   try {

@@ -40,6 +40,8 @@ const ways: readonly Row[] = [
   { ...way('a proxy that is not there', { way: 'no proxy' }), expected: proxyRefuses },
 ];
 
+const hurried: readonly Row[] = [{ name: 'a deadline of a millisecond', at, seconds: 0.001, processes, expected: { outcome: 'TIMEOUT' } }];
+
 const authorities: readonly Row[] = [
   ['that is not there', '/nowhere/authorities.pem'],
   ['that is no PEM', '/dev/null'],
@@ -77,4 +79,4 @@ function way(name: string, network: Network) {
   return { name, at, scene: { network }, processes } as const;
 }
 
-export const networkFaults: readonly Row[] = [...ways, ...authorities, ...environments];
+export const networkFaults: readonly Row[] = [...ways, ...hurried, ...authorities, ...environments];

@@ -62,6 +62,8 @@ export interface Row {
   /** What the server does at the stage's operation; other rows are wrong from the beginning, by their scene. */
   readonly act?: Act;
   readonly times?: number;
+  /** Another operation that it strikes. */
+  readonly on?: string;
   readonly scene?: SceneWish;
   readonly expected: Expected;
   /** Where it must end otherwise. */
