@@ -65,7 +65,7 @@ func (s *server) refuse(r *http.Request, caller *caller) *entraRefusal {
 	case caller == nil || caller.Managed:
 		text := fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'.", clientID, tenant)
 		return &entraRefusal{400, "unauthorized_client", 700016, text}
-	case strings.TrimSuffix(scope, "/.default") != s.settings.resource:
+	case resourceIn(scope) != s.settings.resource:
 		return &entraRefusal{400, "invalid_resource", 500011, resourceNotFound(scope)}
 	}
 	return caller.refuse(r.FormValue("client_secret"), r.FormValue("client_assertion"))
@@ -109,4 +109,10 @@ func (e *entraRefusal) write(w http.ResponseWriter) {
 		"error_codes": []int{e.number}, "timestamp": now, "trace_id": traceID, "correlation_id": correlationID,
 		"error_uri": fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", e.number),
 	})
+}
+
+// Microsoft's client for Go asks for the scopes of OpenID Connect as well, after the resource.
+func resourceIn(scopes string) string {
+	first, _, _ := strings.Cut(scopes, " ")
+	return strings.TrimSuffix(first, "/.default")
 }
