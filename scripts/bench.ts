@@ -1,55 +1,81 @@
-// Measures each form of the plugin against a Go plugin, process by process: npm run bench -- [--rounds N]
+// Measures each form of the plugin against Go plugins, process by process: npm run bench -- [--rounds N] [--only TEXT]
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Case, hostCaseAbsence, openHostCase, protocolCases, shippedVariant, variants } from './bench/case.ts';
+import { needs } from '../test/support/peers.ts';
+import { awsSuite } from './bench/aws.ts';
+import { azureSuite } from './bench/azure.ts';
+import type { Case, Suite } from './bench/case.ts';
+import { awsDistanceSuite, azureDistanceSuite } from './bench/distance.ts';
+import { fileSuite } from './bench/file.ts';
+import { hostSuite } from './bench/host.ts';
+import { canName } from './bench/hosts.ts';
 import { type Effort, measure, type Series } from './bench/measure.ts';
 import { gapsOf, judge, rowsOf, toTable, toVerdictTable } from './bench/report.ts';
+import { ownVariants, shippedVariant } from './bench/variant.ts';
 
 interface Measured {
   readonly case: Case;
   readonly series: readonly Series[];
 }
 
+interface Wish extends Effort {
+  /** Text in the names of the cases to measure. */
+  readonly only: string;
+}
+
 const warmUps = 3;
 const defaultRounds = '30';
+const suites: readonly Suite[] = [fileSuite, hostSuite, awsSuite, azureSuite, awsDistanceSuite, azureDistanceSuite];
 
 export async function bench(arguments_: readonly string[]): Promise<void> {
-  const effort = { warmUps, rounds: parseRounds(arguments_) };
+  const wish = parseWish(arguments_);
+  if (!ownVariants().some(({ name }) => name === shippedVariant)) throw new Error('no executable in dist: run npm run build');
+  const measured: Measured[] = [];
+  for (const suite of suites) measured.push(...(await measureSuite(suite, wish)));
+  report(measured, wish);
+}
+
+function parseWish(arguments_: readonly string[]): Wish {
+  const options = { rounds: { type: 'string', default: defaultRounds }, only: { type: 'string', default: '' } } as const;
+  const { values } = parseArgs({ args: [...arguments_], options });
+  const rounds = Number(values.rounds);
+  if (Number.isInteger(rounds) && rounds > 0) return { warmUps, rounds, only: values.only };
+  throw new Error(`--rounds: expected a whole number above 0, found ${values.rounds}`);
+}
+
+async function measureSuite({ title, peers, open }: Suite, { only, ...effort }: Wish): Promise<readonly Measured[]> {
+  const { skip } = needs('bench-runner', ...peers);
+  if (skip !== undefined) {
+    tellAbsence(title, skip);
+    return [];
+  }
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const { cases, close } = await open(folder);
+  const measured: Measured[] = [];
   try {
-    report(await measureAll(folder, effort), effort);
+    for (const one of cases.filter(({ name }) => name.includes(only)).filter(canRun)) {
+      measured.push({ case: one, series: await measure(one, effort) });
+    }
+    return measured;
   } finally {
+    await close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function parseRounds(arguments_: readonly string[]): number {
-  const { values } = parseArgs({ args: [...arguments_], options: { rounds: { type: 'string', default: defaultRounds } } });
-  const rounds = Number(values.rounds);
-  if (Number.isInteger(rounds) && rounds > 0) return rounds;
-  throw new Error(`--rounds: expected a whole number above 0, found ${values.rounds}`);
+function canRun({ name, hosts = [] }: Case): boolean {
+  const can = hosts.length === 0 || canName();
+  if (!can) tellAbsence(name, 'this machine gives no name spaces for mounts (unshare) to its users');
+  return can;
 }
 
-async function measureAll(folder: string, effort: Effort): Promise<readonly Measured[]> {
-  if (!variants().some(({ name }) => name === shippedVariant)) throw new Error('no executable in dist: run npm run build');
-  const measured: Measured[] = [];
-  for (const one of protocolCases(folder)) measured.push({ case: one, series: await measure(one.commands, effort) });
-  const absence = hostCaseAbsence();
-  if (absence !== undefined) {
-    process.stderr.write(`bench: notation sign is not measured: ${absence}\n`);
-    return measured;
-  }
-  const host = await openHostCase(folder);
-  try {
-    return [...measured, { case: host.case, series: await measure(host.case.commands, effort) }];
-  } finally {
-    await host.close();
-  }
+function tellAbsence(what: string, why: string): void {
+  process.stderr.write(`bench: ${what}: not measured: ${why}\n`);
 }
 
-function report(measured: readonly Measured[], effort: Effort): void {
+function report(measured: readonly Measured[], { warmUps, rounds }: Effort): void {
   const rows = measured.flatMap(({ case: one, series }) => rowsOf(one, series));
   const gaps = measured.flatMap(({ case: one, series }) => gapsOf(one, series));
   const verdicts = judge(
@@ -61,7 +87,7 @@ function report(measured: readonly Measured[], effort: Effort): void {
   const dist = join(import.meta.dirname, '../dist');
   mkdirSync(dist, { recursive: true });
   const machine = { platform: process.platform, arch: process.arch, cpu: cpus()[0]?.model, cores: cpus().length };
-  writeFileSync(join(dist, 'bench.json'), `${JSON.stringify({ machine, ...effort, verdicts, gaps, rows }, null, 2)}\n`);
+  writeFileSync(join(dist, 'bench.json'), `${JSON.stringify({ machine, warmUps, rounds, verdicts, gaps, rows }, null, 2)}\n`);
 }
 
 if (import.meta.main) {

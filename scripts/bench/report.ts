@@ -1,6 +1,8 @@
 // From runs to a table, and the targets that this project set itself.
-import { builtInVariant, type Case, goVariant, shippedVariant } from './case.ts';
+import type { Case } from './case.ts';
+import { builtInVariant } from './host.ts';
 import type { Run, Series } from './measure.ts';
+import { goVariant, shippedVariant } from './variant.ts';
 
 export interface Row {
   readonly case: string;
@@ -12,6 +14,8 @@ export interface Row {
   readonly base: string;
   readonly cpuMs: number;
   readonly peakMiB: number;
+  /** HTTP requests of one run; undefined where there is nobody to ask. */
+  readonly requests: number | undefined;
   readonly runs: readonly Run[];
 }
 
@@ -32,7 +36,7 @@ export interface Verdict {
 
 interface Target {
   readonly case: RegExp;
-  readonly column: 'ratio' | 'peakMiB';
+  readonly column: 'ratio' | 'peakMiB' | 'requests';
   readonly limit: number;
   readonly what: string;
 }
@@ -41,7 +45,15 @@ const targets: readonly Target[] = [
   { case: /^get-plugin-metadata/, column: 'ratio', limit: 1.4, what: `times the ${goVariant}` },
   { case: /^get-plugin-metadata/, column: 'peakMiB', limit: 32, what: 'MiB at most' },
   { case: /^generate-signature/, column: 'ratio', limit: 1.5, what: `times the ${goVariant}` },
-  { case: /^notation sign/, column: 'ratio', limit: 2.0, what: `times the ${builtInVariant}` },
+  { case: /^notation sign, RSA-2048/, column: 'ratio', limit: 2.0, what: `times the ${builtInVariant}` },
+  { case: /^AWS generate-signature/, column: 'ratio', limit: 2.0, what: `times the ${goVariant}` },
+  { case: /^AWS generate-signature/, column: 'ratio', limit: 1.5, what: `times the ${goVariant}, wished` },
+  { case: /^AWS describe-key/, column: 'requests', limit: 0, what: 'requests' },
+  { case: /^AWS generate-signature/, column: 'requests', limit: 1, what: 'request at most' },
+  { case: /^Azure .* managed identity$/, column: 'requests', limit: 3, what: 'requests: challenge, token, sign' },
+  { case: /^Azure .* in the vault$/, column: 'requests', limit: 4, what: 'requests: challenge, token, certificate, sign' },
+  { case: /managed identity, vault\.azure\.net/, column: 'requests', limit: 2, what: 'requests: token, sign' },
+  { case: /away$/, column: 'ratio', limit: 1.0, what: `times the ${goVariant}` },
 ];
 
 export function rowsOf(measured: Case, series: readonly Series[]): readonly Row[] {
@@ -53,7 +65,7 @@ export function gapsOf(measured: Case, series: readonly Series[]): readonly Gap[
   return series.flatMap(({ name, error }) => (error === undefined ? [] : [{ case: measured.name, variant: name, error }]));
 }
 
-function rowOf(measured: Case, { name, runs }: Series, base: readonly Run[]): Row {
+function rowOf(measured: Case, { name, runs, requests }: Series, base: readonly Run[]): Row {
   const ratios = runs.flatMap(({ wallMs }, round) => {
     const other = base[round];
     return other === undefined ? [] : [wallMs / other.wallMs];
@@ -67,6 +79,7 @@ function rowOf(measured: Case, { name, runs }: Series, base: readonly Run[]): Ro
     base: measured.base,
     cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
     peakMiB: Math.max(...runs.map(({ peakMiB }) => peakMiB)),
+    requests,
     runs,
   };
 }
@@ -85,21 +98,23 @@ export function judge(cases: readonly string[], rows: readonly Row[]): readonly 
 
 function judgeOne(target: Target, name: string, rows: readonly Row[]): Verdict {
   const row = rows.find((one) => one.case === name && one.variant === shippedVariant);
-  const found = row?.[target.column];
+  const value = row?.[target.column];
+  const found = value === undefined || Number.isNaN(value) ? undefined : value;
   return { case: name, what: target.what, limit: target.limit, found, met: found !== undefined && found <= target.limit };
 }
 
 export function toTable(rows: readonly Row[]): string {
-  const head = ['case', 'variant', 'median ms', 'min ms', 'ratio', 'to', 'CPU ms', 'peak MiB'];
+  const head = ['case', 'variant', 'median ms', 'min ms', 'ratio', 'to', 'CPU ms', 'peak MiB', 'requests'];
   const body = rows.map((row) => [
     row.case,
     row.variant,
     row.medianMs.toFixed(1),
     row.fastestMs.toFixed(1),
-    row.ratio.toFixed(2),
+    Number.isNaN(row.ratio) ? '' : row.ratio.toFixed(2),
     row.base,
     row.cpuMs.toFixed(1),
     row.peakMiB.toFixed(1),
+    row.requests === undefined ? '' : String(row.requests),
   ]);
   return layOut([head, ...body]);
 }
@@ -109,7 +124,7 @@ export function toVerdictTable(verdicts: readonly Verdict[]): string {
   const body = verdicts.map(({ case: name, what, limit, found, met }) => [
     name,
     `${limit} ${what}`,
-    found === undefined ? 'not measured' : found.toFixed(2),
+    found === undefined ? 'not measured' : String(Number(found.toFixed(2))),
     met ? 'met' : 'MISSED',
   ]);
   return layOut([head, ...body]);
