@@ -45,6 +45,10 @@ const checkKey = ({ place }: AwsAttempt) =>
   `check the key id, the account, and that ${place.region} is the key's region (aws_region, AWS_REGION)`;
 const checkIdentity = 'check the access key, its secret and the session token, or log in again';
 const checkSecret = "check the secret access key, and this machine's clock";
+const findCredentials = ({ of }: AwsAttempt) =>
+  of === ''
+    ? 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with aws_profile, log in with `aws sso login`, or run where an instance, container or web identity role is'
+    : 'check that the shared files have this profile, and what it gets its credentials from; an SSO session is renewed by `aws sso login`';
 const enable = 'enable the key, or cancel its deletion, or sign with another key';
 const useSigningKey =
   'sign with an asymmetric KMS key whose usage is SIGN_VERIFY, of RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384 or ECC_NIST_P521';
@@ -79,11 +83,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
     'ACCESS_DENIED',
     checkSecret,
   ),
-  ...all(
-    ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'],
-    'ACCESS_DENIED',
-    'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with aws_profile, log in with `aws sso login`, or run where an instance, container or web identity role is',
-  ),
+  ...all(['CredentialsProviderError', 'TokenProviderError', 'ProviderError'], 'ACCESS_DENIED', findCredentials),
   ...all(
     [
       'Throttling',

@@ -7,5 +7,5 @@ const longest = 300;
 export function quoteProvider(text: string, secrets: readonly string[]): string {
   const line = (text.trim().split(/[\r\n]/, 1)[0] ?? '').replace(/\p{Cc}/gu, ' ');
   const clean = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), line);
-  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
+  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean.replace(/[.\s]+$/, '');
 }
