@@ -69,20 +69,21 @@ async function fromAnywhere(id: AzureKeyId, vault: Vault): Promise<Holding> {
     const { leaf, version, secretVersion } = await readLeaf(id, vault);
     return holdingOf(leaf, version, async () => (isSelfIssued(leaf) ? [] : (await readSecret(id, vault, secretVersion)).pool));
   } catch (why) {
-    if (isDenied(why)) return fromSecretAlone(id, vault, why);
+    if (isDenied(why)) return withoutCertificate(id, vault, why);
     if (isAbsent(why)) return fromKey(id, vault, noCertificate(why.message, why.metadata));
     throw why;
   }
 }
 
 /** Whoever comes from notation-azure-kv may be allowed to see the secret and not the certificate; `why` is what to say otherwise. */
-async function fromSecretAlone(id: AzureKeyId, vault: Vault, why: NotationError): Promise<Holding> {
-  const instead = () => fromKey(id, vault, why);
-  const found = await readSecret(id, vault, id.version).then(
-    ({ pool, version }) => holdingOfPool(pool, version ?? id.version),
-    (error: unknown) => (isDenied(error) || isAbsent(error) ? instead() : Promise.reject(error)),
-  );
-  return found;
+async function withoutCertificate(id: AzureKeyId, vault: Vault, why: NotationError): Promise<Holding> {
+  try {
+    const { pool, version } = await readSecret(id, vault, id.version);
+    return await holdingOfPool(pool, version ?? id.version);
+  } catch (error) {
+    if (isDenied(error) || isAbsent(error)) return fromKey(id, vault, why);
+    throw error;
+  }
 }
 
 /** A key without a certificate cannot sign artifacts, and can sign the request for its certificate. */

@@ -1,4 +1,4 @@
-// What Key Vault's refusals mean, as ours: peers-and-backends of the contract, and what to do about each.
+// What Key Vault's refusals mean, and what to do about each.
 import { NotationError } from '../core/error.ts';
 import type { HttpResponse } from '../core/ports.ts';
 import { codeIn, firstLine, requestIdIn } from './azure-text.ts';
@@ -41,8 +41,8 @@ export function ownError(error: unknown): NotationError | undefined {
 
 /** Whether a vault said that this identity may not see a thing; not that it has no token, and not that its network is closed. */
 export function isDenied(error: unknown): error is NotationError {
-  const { status, providerInnerCode = '' } = metadataIn(error);
-  return status === '403' && error instanceof NotationError && error.code === 'ACCESS_DENIED' && !isNetworkRule(providerInnerCode);
+  const { status, providerInnerCode: inner = '' } = metadataIn(error);
+  return status === '403' && error instanceof NotationError && !isNetworkRule({ inner, message: error.message });
 }
 
 /** Whether a vault said that there is no such thing. */
@@ -121,14 +121,15 @@ const tryAgain = 'try again; see https://status.azure.com when it goes on';
 
 /** 403 is also the answer of a key that is disabled, out of its dates, or not for this operation. */
 function isState({ inner, message }: Pick<Said, 'inner' | 'message'>): boolean {
-  if (/^ForbiddenBy/.test(inner)) return false;
+  if (/^ForbiddenBy/.test(inner) || isNetworkRule({ inner, message })) return false;
   return (
     /Disabled|Expired|NotYetValid|OperationForbidden/i.test(inner) || /disabled|expired|not yet valid|not permitted on this/i.test(message)
   );
 }
 
-function isNetworkRule(inner: string): boolean {
-  return inner === 'ForbiddenByFirewall' || inner === 'ForbiddenByConnection';
+function isNetworkRule({ inner, message }: Pick<Said, 'inner' | 'message'>): boolean {
+  if (inner === 'ForbiddenByFirewall' || inner === 'ForbiddenByConnection') return true;
+  return /client address is not authorized|public network access is disabled|approved private link/i.test(message);
 }
 
 function unusable(asked: Asked): Answer {
@@ -148,16 +149,13 @@ function absent(asked: Asked): Answer {
   return { code: 'KEY_NOT_FOUND', problem: `no ${objectOf(asked)}`, hint: `check the key id, and whether it was deleted${chain}` };
 }
 
-function denied({ inner, message }: Said, asked: Asked): Answer {
-  const problem = `this identity may not ${asked.permission} on ${objectOf(asked)}`;
-  if (isNetworkRule(inner) || /client address is not authorized/i.test(message)) {
-    return {
-      code: 'ACCESS_DENIED',
-      problem: 'its network rules refuse this machine',
-      hint: "let this machine's address through the vault's firewall, or use its private endpoint",
-    };
+function denied(said: Said, asked: Asked): Answer {
+  if (isNetworkRule(said)) {
+    const hint = "let this machine's address through the vault's firewall, or use its private endpoint";
+    return { code: 'ACCESS_DENIED', problem: 'its network rules refuse this machine', hint };
   }
-  return { code: 'ACCESS_DENIED', problem, hint: `${grantFor(inner, asked)}; a new grant takes some minutes` };
+  const problem = `this identity may not ${asked.permission} on ${objectOf(asked)}`;
+  return { code: 'ACCESS_DENIED', problem, hint: `${grantFor(said.inner, asked)}; a new grant takes some minutes` };
 }
 
 const roles: Readonly<Record<Asked['permission'], string>> = {
@@ -190,7 +188,7 @@ function objectOf({ permission, name, version }: Asked): string {
 
 /** The SDK refuses to hand a token to a host that is no part of the domain which the token is for. Its other sentences are about itself. */
 function withoutRefusal(error: unknown, { host, permission }: Asked): NotationError {
-  const found = firstLine(error instanceof Error ? error.message : String(error));
+  const [found = ''] = firstLine(error instanceof Error ? error.message : String(error)).split('. ', 1);
   if (/^The challenge/.test(found)) {
     return new NotationError('ACCESS_DENIED', `${host}: it asks for a token of another domain, which it was not given (${found})`, {
       hint: "use the vault's own host name; emulators are believed on localhost only",

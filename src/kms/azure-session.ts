@@ -38,33 +38,44 @@ export function openSession(id: AzureKeyId, context: KeyContext): Session {
   const cloud = cloudOf(id.hostname);
   const tokens = openTokens(async () => (await import('./azure-identity.ts')).openIdentity(cloud?.authority, context));
   const challenges = openChallenges(cloud && `Bearer resource="${cloud.resource}"`);
-  const http = withRetries(context.http, judgeAzure, context);
-  const attempt = async <T>(operation: Operation<T>): Promise<Outcome<T>> => {
-    const wire = openWire(http, challenges);
-    const options = { ...clientOptions(wire.client), disableChallengeResourceVerification: isLoopback(id.hostname) };
-    try {
-      return { done: true, value: await operation({ origin: id.origin, credential: tokens, options }) };
-    } catch (error) {
-      return { done: false, error, answer: wire.answer() };
-    }
-  };
   context.http.warm(id.origin);
   if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
-  return {
-    ask: async (asked, operation) => {
-      const first = await attempt(operation);
-      if (!first.done && isChallenge(first.answer)) tokens.forget();
-      const outcome = !first.done && isChallenge(first.answer) ? await attempt(operation) : first;
-      if (outcome.done) return outcome.value;
-      throw toVaultError(outcome.error, outcome.answer, asked);
-    },
-  };
+  const way = { id, tokens, challenges, http: withRetries(context.http, judgeAzure, context) };
+  return { ask: (asked, operation) => ask(asked, operation, way) };
+}
+
+/** What all operations on one vault share. */
+interface Way {
+  readonly id: AzureKeyId;
+  readonly tokens: Tokens;
+  readonly challenges: Challenges;
+  readonly http: Http;
 }
 
 type Operation<T> = (client: Client) => Promise<T>;
 type Outcome<T> =
   | { readonly done: true; readonly value: T }
   | { readonly done: false; readonly error: unknown; readonly answer: HttpResponse | undefined };
+
+async function ask<T>(asked: Asked, operation: Operation<T>, way: Way): Promise<T> {
+  const first = await attempt(operation, way);
+  const refused = !first.done && isChallenge(first.answer);
+  if (refused) way.tokens.forget();
+  const outcome = refused ? await attempt(operation, way) : first;
+  if (outcome.done) return outcome.value;
+  throw toVaultError(outcome.error, outcome.answer, asked);
+}
+
+/** A client of its own for each attempt: the SDK's would keep to the challenge that it met first. */
+async function attempt<T>(operation: Operation<T>, { id, tokens, challenges, http }: Way): Promise<Outcome<T>> {
+  const wire = openWire(http, challenges);
+  const options = { ...clientOptions(wire.client), disableChallengeResourceVerification: isLoopback(id.hostname) };
+  try {
+    return { done: true, value: await operation({ origin: id.origin, credential: tokens, options }) };
+  } catch (error) {
+    return { done: false, error, answer: wire.answer() };
+  }
+}
 
 /** The request that needs the token fails with the same error. */
 const toldLater = () => undefined;

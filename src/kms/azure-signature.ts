@@ -9,32 +9,30 @@ import { isUnusable } from './azure-error.ts';
 import type { AzureKeyId } from './azure-key-id.ts';
 import type { Signed } from './azure-sign.ts';
 import type { Vault } from './azure-vault.ts';
+import type { Key } from './provider.ts';
 
 /** How many versions are looked through, the newest first: each costs a request. */
 const searched = 25;
 
 /**
- * Signs with the version of the key that has the holding's public key.
+ * Signs with the version of the key that has the holding's public key; many messages, one after another or at once.
  *
  * A known version signs, in one request, and the vault must say that this one did. Without one the newest signs, in one request too, and
  * the signature is verified under the leaf: it is right unless the key was rotated after the leaf was issued. Only then are the versions
  * listed and looked through, which takes one request for the list and one for each version until the right one, and that one signs.
  * @throws NotationError `KEY_MISMATCH` when no version has the leaf's key, and as the vault has it
  */
-export async function signMessage(
-  message: Uint8Array,
-  algorithm: Algorithm,
-  holding: Holding,
-  id: AzureKeyId,
-  vault: Vault,
-): Promise<Uint8Array> {
-  const digest = createHash(algorithm.hash).update(message).digest();
-  const sign = (version: string | undefined) => vault.sign(version, algorithm, digest);
-  if (holding.version !== undefined) return checkedVersion(await sign(holding.version), holding.version, id);
-  const newest = await sign(undefined).catch(onlyUnusable);
-  if (newest !== undefined && verifySignature(holding.publicKeyInfo, algorithm, message, newest.bytes)) return newest.bytes;
-  const version = await findVersion(newest?.version, holding, id, vault);
-  return checkedVersion(await sign(version), version, id);
+export function openSigning(algorithm: Algorithm, holding: Holding, id: AzureKeyId, vault: Vault): Key['sign'] {
+  let version = holding.version;
+  const sign = async (wanted: string, digest: Uint8Array) => checkVersion(await vault.sign(wanted, algorithm, digest), wanted, id);
+  return async (message) => {
+    const digest = createHash(algorithm.hash).update(message).digest();
+    if (version !== undefined) return sign(version, digest);
+    const newest = await vault.sign(undefined, algorithm, digest).catch(onlyUnusable);
+    const right = newest !== undefined && verifySignature(holding.publicKeyInfo, algorithm, message, newest.bytes);
+    version = right ? newest.version : await findVersion(newest?.version, holding, id, vault);
+    return right ? newest.bytes : sign(version, digest);
+  };
 }
 
 /** The newest version may be disabled, or of another kind than the leaf's key. */
@@ -43,7 +41,7 @@ function onlyUnusable(error: unknown): undefined {
   throw error;
 }
 
-function checkedVersion({ bytes, version }: Signed, wanted: string, { host, name }: AzureKeyId): Uint8Array {
+function checkVersion({ bytes, version }: Signed, wanted: string, { host, name }: AzureKeyId): Uint8Array {
   if (version === wanted) return bytes;
   throw new NotationError('KEY_MISMATCH', `${host}: expected version ${wanted} of key ${JSON.stringify(name)} to sign, found ${version}`, {
     hint: 'sign again; when it goes on, the key id names something that is no Key Vault',

@@ -1,6 +1,7 @@
 // Keys in Azure Key Vault and Managed HSM. Nothing of the SDK is loaded before there is something to ask.
 import { algorithmOfSpec } from '../core/algorithm.ts';
 import { NotationError } from '../core/error.ts';
+import { once } from '../core/once.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
 import { openHolding } from './azure-chain.ts';
 import { checkCredentialOptions } from './azure-credential.ts';
@@ -18,12 +19,13 @@ async function openAzureKey(keyId: string, context: KeyContext): Promise<Key> {
   const vault = openVault(id, context);
   const holding = await openHolding(id, vault, context);
   const algorithm = algorithmOfSpec(keySpecOf(holding.publicKeyInfo, `key ${id.name} in ${id.host}`));
+  const signing = once(async () => (await import('./azure-signature.ts')).openSigning(algorithm, holding, id, vault));
   return {
     algorithm,
     warm: vault.warm,
     publicKeyInfo: async () => (holding.told === 'by vault' ? holding.publicKeyInfo : publicKeyInfoIn(await vault.key(id.version))),
     certificates: holding.certificates,
-    sign: async (message) => (await import('./azure-signature.ts')).signMessage(message, algorithm, holding, id, vault),
+    sign: async (message) => (await signing())(message),
   };
 }
 

@@ -104,7 +104,7 @@ const rows: readonly Row[] = [
   {
     name: '403 by connection',
     status: 403,
-    body: said('Forbidden', 'Public network access is disabled', 'ForbiddenByConnection'),
+    body: said('Forbidden', 'Public network access is disabled and request is not from a trusted service.'),
     code: 'ACCESS_DENIED',
     told: /network rules.*private endpoint/,
   },

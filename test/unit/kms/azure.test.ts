@@ -172,7 +172,15 @@ describe('requests after the token', () => {
     });
   }
 
-  test('one token for all keys of one command, and one search for the version', async () => {
+  test('the right version is searched for once, and signs from then on', async () => {
+    const vault = openCountedVault([{ name: 'signing', versions: [release.version, renewed()] }]);
+    const key = await openKey(newest, vault.context({ cert_chain: release.files.chain }));
+    await key.sign(message);
+    await key.sign(message);
+    assert.deepEqual(operationsOf(vault.trips()), ['token', 'sign', 'list-key-versions', 'get-key', 'sign', 'sign']);
+  });
+
+  test('one token for all keys of one command', async () => {
     const vault = openCountedVault([{ name: 'signing', versions: [release.version, renewed()] }]);
     const context = vault.context({ cert_chain: release.files.chain });
     const key = await openKey(versioned, context);
