@@ -1,6 +1,7 @@
 // Which identity signs in to Azure, as plugin config and environment say it.
 import { NotationError } from '../core/error.ts';
 import type { Settings } from './config.ts';
+import type { KeyContext } from './provider.ts';
 
 /** The values of `credential_type`: notation-azure-kv's own, and the rest of what signs in without a window. */
 export type CredentialType = (typeof rows)[number]['type'];
@@ -34,6 +35,20 @@ export function checkCredentialOptions({ text }: Settings): CredentialType {
   checkAuthority(text.authority_host);
   return row.type;
 }
+
+/**
+ * The Microsoft Entra authority that tokens will come from, where that can be told ahead of the credential's own search: when the
+ * variables of an application or of a workload are there. Its address without a path.
+ * @param authority the one of the vault's own cloud
+ */
+export function authorityAhead({ settings, environment }: KeyContext, authority = publicAuthority): string | undefined {
+  if (!['default', 'environment', 'workloadid'].includes(checkCredentialOptions(settings))) return undefined;
+  const secrets = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE'];
+  if (!secrets.some((name) => environment[name])) return undefined;
+  return settings.text.authority_host ?? environment['AZURE_AUTHORITY_HOST'] ?? authority;
+}
+
+const publicAuthority = 'https://login.microsoftonline.com';
 
 function unknownType(): NotationError {
   return new NotationError('CONFIG', 'plugin config credential_type: expected a kind of credential, found something else', {

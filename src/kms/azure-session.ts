@@ -38,7 +38,6 @@ export function openSession(id: AzureKeyId, context: KeyContext): Session {
   const cloud = cloudOf(id.hostname);
   const tokens = openTokens(async () => (await import('./azure-identity.ts')).openIdentity(cloud?.authority, context));
   const challenges = openChallenges(cloud && `Bearer resource="${cloud.resource}"`);
-  context.http.warm(id.origin);
   if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
   const way = { id, tokens, challenges, http: withRetries(context.http, judgeAzure, context) };
   return { ask: (asked, operation) => ask(asked, operation, way) };

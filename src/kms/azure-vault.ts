@@ -2,6 +2,7 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import type { VaultCertificate } from './azure-certificates.ts';
 import { type Cloud, cloudOf } from './azure-cloud.ts';
+import { authorityAhead } from './azure-credential.ts';
 import type { Asked } from './azure-error.ts';
 import type { AzureKeyId } from './azure-key-id.ts';
 import type { VaultKey } from './azure-keys.ts';
@@ -55,7 +56,15 @@ const sessions = new WeakMap<Settings, Map<string, Promise<Session>>>();
 function sessionFor(id: AzureKeyId, context: KeyContext): Promise<Session> {
   const known = sessions.get(context.settings) ?? new Map<string, Promise<Session>>();
   sessions.set(context.settings, known);
-  const session = known.get(id.origin) ?? import('./azure-session.ts').then(({ openSession }) => openSession(id, context));
+  const session = known.get(id.origin) ?? openSession(id, context);
   known.set(id.origin, session);
   return session;
+}
+
+/** The connections are made while the SDK is loading. */
+async function openSession(id: AzureKeyId, context: KeyContext): Promise<Session> {
+  const authority = authorityAhead(context, cloudOf(id.hostname)?.authority);
+  if (authority !== undefined && URL.canParse(authority)) context.http.warm(authority);
+  context.http.warm(id.origin);
+  return (await import('./azure-session.ts')).openSession(id, context);
 }

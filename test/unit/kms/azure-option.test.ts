@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
-import { checkCredentialOptions } from '../../../src/kms/azure-credential.ts';
+import { authorityAhead, checkCredentialOptions } from '../../../src/kms/azure-credential.ts';
 import { sourceOf } from '../../../src/kms/azure-source.ts';
 import { parseSettings } from '../../../src/kms/config.ts';
+import { contextOf } from '../../support/backends.ts';
 
 type Config = Readonly<Record<string, string>>;
 
@@ -89,4 +90,26 @@ describe('credential_type', () => {
       else assert.throws(() => checkCredentialOptions(settings(config)), refused(outcome));
     });
   }
+});
+
+const application = { AZURE_CLIENT_ID: 'c', AZURE_TENANT_ID: 't', AZURE_CLIENT_SECRET: 's' };
+const authorities: readonly (readonly [config: Config, environment: Config, authority: string | undefined])[] = [
+  [{}, application, 'https://login.microsoftonline.us'],
+  [{ credential_type: 'workloadid' }, { AZURE_FEDERATED_TOKEN_FILE: 'f' }, 'https://login.microsoftonline.us'],
+  [{}, { ...application, AZURE_AUTHORITY_HOST: 'https://login.one' }, 'https://login.one'],
+  [{ authority_host: 'https://login.two' }, { ...application, AZURE_AUTHORITY_HOST: 'https://login.one' }, 'https://login.two'],
+  [{}, {}, undefined],
+  [{ credential_type: 'managedid' }, application, undefined],
+  [{ credential_type: 'azurecli' }, application, undefined],
+];
+
+describe('the authority to connect to ahead', () => {
+  for (const [config, environment, authority] of authorities) {
+    test(`${JSON.stringify(config)} ${JSON.stringify(environment)}`, () =>
+      assert.equal(authorityAhead(contextOf(config, environment), 'https://login.microsoftonline.us'), authority));
+  }
+
+  test('the public one, unless the vault says another', () => {
+    assert.equal(authorityAhead(contextOf({}, application)), 'https://login.microsoftonline.com');
+  });
 });
