@@ -44,25 +44,27 @@ const hurried: readonly Row[] = [{ name: 'a deadline of a millisecond', at, seco
 
 const authorities: readonly Row[] = [
   ['that is not there', '/nowhere/authorities.pem'],
-  ['that is no PEM', '/dev/null'],
+  ['that is no PEM', import.meta.filename],
 ].map(([what, path]) => ({
   ...way(`a ca_bundle ${what}`, { way: 'tls' }),
   scene: { network: { way: 'tls' }, config: { ca_bundle: String(path) } },
   expected: { outcome: 'VALIDATION_ERROR', says: [/ca_bundle/] },
 }));
 
+const loud = { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' };
+
 /** Libraries that are made to talk, and variables that are no such thing. */
 const environments: readonly Row[] = [
-  { ...under('talkative libraries', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }), expected: healed },
+  { ...under('talkative libraries', loud), expected: healed },
   {
-    ...under('talkative libraries', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }),
+    ...under('talkative libraries', loud),
     name: 'talkative libraries and a fault',
     act: { does: 'close' },
     expected: { outcome: 'ERROR' },
   },
-  { ...under('talkative libraries and a proxy', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }, { way: 'proxy' }), expected: healed },
+  { ...under('talkative libraries and a proxy', loud, { way: 'proxy' }), expected: healed },
   {
-    ...under('talkative libraries and a bad proxy', { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*' }, { way: 'proxy', mood: '407' }),
+    ...under('talkative libraries and a bad proxy', loud, { way: 'proxy', mood: '407' }),
     expected: proxyRefuses,
   },
   {
