@@ -12,10 +12,10 @@ const layers = [
   ['core'],
 ];
 
-/** Packages that only one file, or the files of one backend (a `*`), may import: cloud SDKs and other heavy things, behind lazy imports. */
+/** Packages that only one file, or a backend's file and folder, may import: cloud SDKs and other heavy things, behind lazy imports. */
 const owners: ReadonlyMap<RegExp, string> = new Map([
-  [/^@aws-sdk\/|^@smithy\//, 'kms/aws*.ts'],
-  [/^@azure\//, 'kms/azure*.ts'],
+  [/^@aws-sdk\/|^@smithy\//, 'kms/aws'],
+  [/^@azure\//, 'kms/azure'],
   [/^google-auth-library$/, 'kms/gcp.ts'],
   [/^pkcs11js$/, 'kms/pkcs11.ts'],
   [/^node-forge$/, 'kms/pkcs12.ts'],
@@ -53,9 +53,9 @@ function checkOwner(file: string, target: string): string[] {
   return owner === undefined || isOwnedBy(owner, file) ? [] : [`${file} imports ${target}: only ${owner} may`];
 }
 
-/** The file itself, or one named after it: `kms/azure*.ts` are kms/azure.ts and kms/azure-error.ts, and not kms/azurite.ts. */
+/** `kms/azure` is kms/azure.ts and all of kms/azure/, and not kms/azurite.ts. */
 function isOwnedBy(owner: string, file: string): boolean {
-  return file === owner.replace('*', '') || (owner.endsWith('*.ts') && file.startsWith(owner.replace('*.ts', '-')));
+  return file === owner || file === `${owner}.ts` || file.startsWith(`${owner}/`);
 }
 
 function rankOf(folder: string): number {

@@ -5,24 +5,24 @@ import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import { type Certificate, leafByName } from '../x509/certificate.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
-import { type AwsKeyId, parseAwsKeyId } from './aws-key-id.ts';
-import { awsNames, awsSpecs } from './aws-names.ts';
-import { placeOf } from './aws-place.ts';
-import type { AwsSession } from './aws-session.ts';
+import { type AwsKeyId, parseAwsKeyId } from './aws/key-id.ts';
+import { awsNames, awsSpecs } from './aws/names.ts';
+import { placeOf } from './aws/place.ts';
+import type { AwsSession } from './aws/session.ts';
 import { readCertificates } from './certificates.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 /** Key ids: `awskms://[endpoint]/KEY`, the ARN of a key or an alias, `alias/NAME`. */
 export const awsKeys: KeyProvider = {
   open: openAwsKey,
-  describe: async (keyId, context) => (await import('./aws-description.ts')).describeAwsKey(keyId, context),
+  describe: async (keyId, context) => (await import('./aws/description.ts')).describeAwsKey(keyId, context),
 };
 
 async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const asked = parseAwsKeyId(keyId);
   refuseIssuersAlone(context);
   const place = once(() => placeOf(asked, context));
-  const session = once(async () => (await import('./aws-session.ts')).openSession(asked.key, await place(), context));
+  const session = once(async () => (await import('./aws/session.ts')).openSession(asked.key, await place(), context));
   const publicKeyInfo = once(async () => publicKeyOf(asked, await session()));
   const collected = await chainFile(context);
   const leaf = await leafOf(collected);

@@ -3,11 +3,11 @@ import { algorithmOfSpec } from '../core/algorithm.ts';
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
-import { openHolding } from './azure-chain.ts';
-import { checkCredentialOptions } from './azure-credential.ts';
-import { type AzureKeyId, parseAzureKeyId } from './azure-key-id.ts';
-import { describeVaultKey, publicKeyInfoIn } from './azure-key-state.ts';
-import { openVault } from './azure-vault.ts';
+import { openHolding } from './azure/chain.ts';
+import { checkCredentialOptions } from './azure/credential.ts';
+import { type AzureKeyId, parseAzureKeyId } from './azure/key-id.ts';
+import { describeVaultKey, publicKeyInfoIn } from './azure/key-state.ts';
+import { openVault } from './azure/vault.ts';
 import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 /** Key ids: `azurekms://host[:port]/name[/version]` and `https://host[:port]/{keys,certificates}/name[/version]`. */
@@ -19,7 +19,7 @@ async function openAzureKey(keyId: string, context: KeyContext): Promise<Key> {
   const vault = openVault(id, context);
   const holding = await openHolding(id, vault, context);
   const algorithm = algorithmOfSpec(keySpecOf(holding.publicKeyInfo, `key ${id.name} in ${id.host}`));
-  const signing = once(async () => (await import('./azure-signature.ts')).openSigning(algorithm, holding, id, vault));
+  const signing = once(async () => (await import('./azure/signature.ts')).openSigning(algorithm, holding, id, vault));
   return {
     algorithm,
     warm: vault.warm,

@@ -14,7 +14,7 @@ export const options = [
     summary: "file with the intermediate and root certificates, where the leaf comes from the key's own place",
   },
   { name: 'self_signed', of: 'azure', summary: "true: the leaf in the key's own place is the whole chain" },
-  { name: 'cert_source', of: 'azure', summary: 'certificate (default), or secret: take the chain from the secret of the same name' },
+  { name: 'cert_source', of: 'azure', summary: 'certificate, or secret: where in Key Vault the chain is; both are tried when absent' },
   { name: 'passphrase_env', of: 'file', summary: "name of the environment variable that holds the key file's passphrase" },
   { name: 'passphrase_file', of: 'file', summary: "file whose first line is the key file's passphrase" },
   { name: 'aws_region', of: 'aws', summary: 'region, where the key id does not name it' },

@@ -1,0 +1,102 @@
+// Where AWS KMS is asked: region and endpoint, from the key id, the options, the environment and the shared configuration file.
+import { NotationError } from '../../core/error.ts';
+import type { Environment } from '../../core/ports.ts';
+import type { KeyContext } from '../provider.ts';
+import type { AwsKeyId } from './key-id.ts';
+
+export interface AwsPlace {
+  readonly region: string;
+  /** `https://kms.REGION.amazonaws.com` or what stands for it; no path, no slash at the end. */
+  readonly endpoint: string;
+}
+
+/**
+ * The precedence is that of the AWS CLI. A region in the key id wins over the environment and the profile, which are only defaults;
+ * the option `aws_region` is no default, and must not contradict it.
+ * @throws NotationError `CONFIG` when there is no region, or two.
+ */
+export async function placeOf(keyId: AwsKeyId, context: KeyContext): Promise<AwsPlace> {
+  const sources = await readSources(context);
+  const region = regionOf(keyId, sources, context);
+  const endpoint = keyId.endpoint ?? configuredEndpoint(sources);
+  return { region, endpoint: endpoint ?? (await endpointIn(region, sources)) };
+}
+
+type Section = Readonly<Record<string, string | undefined>>;
+
+interface Sources {
+  readonly environment: Environment;
+  /** The profile's section of the shared configuration file, and the section of services that it names. */
+  readonly profile: Section;
+  readonly services: Section;
+}
+
+/** The SDK's own reader of the shared file is loaded only where there is one. */
+async function readSources({ environment, files, settings }: KeyContext): Promise<Sources> {
+  const home = environment['HOME'] || environment['USERPROFILE'] || '';
+  const configFilepath = environment['AWS_CONFIG_FILE'] || `${home}/.aws/config`;
+  if ((await files.look(configFilepath)) === undefined) return { environment, profile: {}, services: {} };
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { configFile } = await loadSharedConfigFiles({ configFilepath });
+  const profile = configFile[settings.text.aws_profile ?? (environment['AWS_PROFILE'] || 'default')] ?? {};
+  return { environment, profile, services: configFile[`services.${profile['services']}`] ?? {} };
+}
+
+/** A setting by its environment variable or, after that, by its name in the profile. */
+function setting({ environment, profile }: Sources, variable: string, name: string): string | undefined {
+  return environment[variable] || profile[name] || undefined;
+}
+
+function regionOf(keyId: AwsKeyId, sources: Sources, { settings }: KeyContext): string {
+  const option = settings.text.aws_region;
+  if (option !== undefined && keyId.region !== undefined && option !== keyId.region) {
+    throw new NotationError('CONFIG', `aws_region says ${option}, and the key id says ${keyId.region}`, {
+      hint: 'remove aws_region, or correct the key id',
+    });
+  }
+  const ambient = sources.environment['AWS_REGION'] || setting(sources, 'AWS_DEFAULT_REGION', 'region');
+  const found = keyId.region ?? option ?? ambient;
+  if (found !== undefined && /^[a-z0-9-]+$/.test(found)) return found;
+  throw new NotationError(
+    'CONFIG',
+    `AWS region: expected a name as in eu-central-1, found ${found === undefined ? 'none' : 'something else'}`,
+    {
+      hint: "set the plugin config option aws_region or AWS_REGION, or give the key's ARN as key id",
+    },
+  );
+}
+
+function configuredEndpoint(sources: Sources): string | undefined {
+  if (setting(sources, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'ignore_configured_endpoint_urls') === 'true') return undefined;
+  const { environment, profile, services } = sources;
+  const found =
+    environment['AWS_ENDPOINT_URL_KMS'] || environment['AWS_ENDPOINT_URL'] || services['kms.endpoint_url'] || profile['endpoint_url'];
+  return found ? checkEndpoint(found) : undefined;
+}
+
+function checkEndpoint(endpoint: string): string {
+  const url = URL.parse(endpoint);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
+  throw new NotationError('CONFIG', 'AWS_ENDPOINT_URL_KMS: expected an http: or https: URL, found something else', {
+    hint: 'correct AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL or endpoint_url',
+  });
+}
+
+/** By the SDK's own table of partitions. */
+async function endpointIn(region: string, sources: Sources): Promise<string> {
+  const { partition } = await import('@aws-sdk/core/client');
+  const { dnsSuffix, dualStackDnsSuffix, supportsFIPS, supportsDualStack } = partition(region);
+  const fips = isOn(setting(sources, 'AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'), supportsFIPS, `FIPS endpoints in ${region}`);
+  const dual = isOn(
+    setting(sources, 'AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
+    supportsDualStack,
+    `dual-stack endpoints in ${region}`,
+  );
+  return `https://kms${fips ? '-fips' : ''}.${region}.${dual ? dualStackDnsSuffix : dnsSuffix}`;
+}
+
+function isOn(value: string | undefined, supported: boolean, what: string): boolean {
+  if (value !== 'true') return false;
+  if (supported) return true;
+  throw new NotationError('CONFIG', `AWS has no ${what}`, { hint: 'unset the option that asks for them' });
+}
