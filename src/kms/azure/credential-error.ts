@@ -1,9 +1,10 @@
 // Why no token could be had, in one sentence instead of the SDK's pages.
 import { NotationError } from '../../core/error.ts';
 import type { Environment, HttpResponse } from '../../core/ports.ts';
+import { quoteProvider } from '../provider-text.ts';
 import type { CredentialType } from './credential.ts';
 import { ownError } from './error.ts';
-import { firstLine, requestIdIn, withoutSecrets } from './text.ts';
+import { requestIdIn, withoutSecrets } from './text.ts';
 
 /** How the last request of a credential ended. */
 export type Exchange = { readonly error: NotationError } | Refusal;
@@ -85,7 +86,7 @@ const longest = 160;
 function sentenceOf(message: string): string {
   const [who] = credentialName.exec(message) ?? [];
   const [, described] = /\bDescription: (.*?)(?: - Correlation ID|\.?$)/m.exec(message) ?? [];
-  const [first = ''] = firstLine((described ?? message).replace(/^\w*Error: /, '').replace(heading, '')).split(/\.(?:\s|$)/, 1);
+  const [first = ''] = quoteProvider((described ?? message).replace(/^\w*Error: /, '').replace(heading, '')).split(/\.(?:\s|$)/, 1);
   const reason = first.trim() === '' ? 'not available' : first.trim().slice(0, longest);
   return who === undefined ? reason : `${who}: ${reason}`;
 }

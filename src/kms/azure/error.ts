@@ -1,7 +1,8 @@
 // What Key Vault's refusals mean, and what to do about each.
 import { NotationError } from '../../core/error.ts';
 import type { HttpResponse } from '../../core/ports.ts';
-import { codeIn, firstLine, requestIdIn } from './text.ts';
+import { quoteProvider } from '../provider-text.ts';
+import { codeIn, requestIdIn } from './text.ts';
 
 /** One request to a vault, for messages. */
 export interface Asked {
@@ -66,7 +67,7 @@ function read({ status, headers, body }: HttpResponse): Said {
     status,
     code: codeIn(error?.code),
     inner: codeIn(error?.innererror?.code),
-    message: typeof error?.message === 'string' ? firstLine(error.message) : '',
+    message: typeof error?.message === 'string' ? quoteProvider(error.message) : '',
     requestId: requestIdIn(headers),
   };
 }
@@ -154,7 +155,7 @@ function denied(said: Said, asked: Asked): Answer {
     const hint = "let this machine's address through the vault's firewall, or use its private endpoint";
     return { code: 'ACCESS_DENIED', problem: 'its network rules refuse this machine', hint };
   }
-  const problem = `this identity may not ${asked.permission} on ${objectOf(asked)}`;
+  const problem = `this identity has no permission ${asked.permission} on ${objectOf(asked)}`;
   return { code: 'ACCESS_DENIED', problem, hint: `${grantFor(said.inner, asked)}; a new grant takes some minutes` };
 }
 
@@ -188,7 +189,7 @@ function objectOf({ permission, name, version }: Asked): string {
 
 /** The SDK refuses to hand a token to a host that is no part of the domain which the token is for. Its other sentences are about itself. */
 function withoutRefusal(error: unknown, { host, permission }: Asked): NotationError {
-  const [found = ''] = firstLine(error instanceof Error ? error.message : String(error)).split('. ', 1);
+  const [found = ''] = quoteProvider(error instanceof Error ? error.message : String(error)).split('. ', 1);
   if (/^The challenge/.test(found)) {
     return new NotationError('ACCESS_DENIED', `${host}: it asks for a token of another domain, which it was not given (${found})`, {
       hint: "use the vault's own host name; emulators are believed on localhost only",

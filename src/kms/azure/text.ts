@@ -1,18 +1,5 @@
 import type { Environment } from '../../core/ports.ts';
 
-const longest = 240;
-
-/** The first line of another program's message, short and without tokens. What follows the first line may repeat whole requests. */
-export function firstLine(text: string): string {
-  const [line = ''] = text.trim().split(/[\r\n]/, 1);
-  const told = line
-    .replace(/\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*/g, '[token]')
-    .replace(/\bBearer [A-Za-z0-9._~+/=-]+/gi, 'Bearer [token]')
-    .replace(/\s+/g, ' ')
-    .trimEnd();
-  return told.length > longest ? `${told.slice(0, longest)}…` : told;
-}
-
 /** A code of an error, which is words in one; nothing else is repeated in its place. */
 export function codeIn(value: unknown): string {
   return typeof value === 'string' && /^[A-Za-z]{1,60}$/.test(value) ? value : '';

@@ -40,8 +40,8 @@ for (const [name, files, problem] of planted) {
 
 test('allows imports downwards, within a folder, and an SDK at home', (t) => {
   const root = temporaryFolder(t);
-  mkdirSync(join(root, 'kms'));
+  mkdirSync(join(root, 'kms', 'azure'), { recursive: true });
   writeFileSync(join(root, 'kms', 'aws.ts'), "import '@aws-sdk/client-kms';\nimport '../core/error.ts';\nimport './ecdsa.ts';\n");
-  writeFileSync(join(root, 'kms', 'azure-error.ts'), "import '@azure/identity';\n");
+  writeFileSync(join(root, 'kms', 'azure', 'error.ts'), "import '@azure/identity';\n");
   assert.deepEqual(checkLayers(root), []);
 });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorCode, NotationError } from '../../../../src/core/error.ts';
 import { type Asked, isAbsent, isDenied, isUnusable, toVaultError } from '../../../../src/kms/azure/error.ts';
-import { firstLine, withoutSecrets } from '../../../../src/kms/azure/text.ts';
+import { withoutSecrets } from '../../../../src/kms/azure/text.ts';
+import { quoteProvider } from '../../../../src/kms/provider-text.ts';
 
 const requestId = '2b7c1de0-8d34-4c6a-9d7c-3f1f0a9f7a77';
 const asked: Asked = { host: 'v.vault.azure.net', kind: 'vault', permission: 'keys/sign', name: 'signing', version: 'abc' };
@@ -47,7 +48,7 @@ const rows: readonly Row[] = [
     status: 403,
     body: said('Forbidden', rbac, 'ForbiddenByRbac'),
     code: 'ACCESS_DENIED',
-    told: /may not keys\/sign on key "signing" of version abc \(Forbidden: ForbiddenByRbac: Caller is not authorized to perform action on resource\.\); assign it the role Key Vault Crypto User on the vault;/,
+    told: /has no permission keys\/sign on key "signing" of version abc \(Forbidden: ForbiddenByRbac: Caller is not authorized to perform action on resource\); assign it the role Key Vault Crypto User on the vault;/,
   },
   {
     name: '403 by role, certificate',
@@ -244,9 +245,9 @@ test('what may be looked for elsewhere', () => {
 
 describe('texts of other programs', () => {
   test('one line, short, without tokens', () => {
-    assert.equal(firstLine('  first\tline \r\nsecond line'), 'first line');
-    assert.equal(firstLine('got eyJhbGciOi.eyJzdWIi.c2ln and Bearer abc/def+g= here'), 'got [token] and Bearer [token] here');
-    assert.equal(firstLine('x'.repeat(500)).length, 241);
+    assert.equal(quoteProvider('  first\tline \r\nsecond line'), 'first line');
+    assert.equal(quoteProvider('got eyJhbGciOi.eyJzdWIi.c2ln and Bearer abc/def+g= here'), 'got [token] and Bearer [token] here');
+    assert.equal(quoteProvider('x'.repeat(500)).length, 301);
   });
 
   test('without the secrets of the environment, in every form', () => {
