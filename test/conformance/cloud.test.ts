@@ -7,17 +7,16 @@ import { inapplicable, type Mapping } from '../../scripts/conformance/keys.ts';
 import { runVector } from '../../scripts/conformance/runner.ts';
 import { compileSchemas } from '../../scripts/conformance/schemas.ts';
 import { loadVectors } from '../../scripts/conformance/vector.ts';
-import { algorithms, type KeySpec } from '../../src/core/algorithm.ts';
+import { type Algorithm, algorithms } from '../../src/core/algorithm.ts';
 import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
-import { parseCertificate } from '../../src/x509/certificate.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { basicConstraints, extendedKeyUsage, issueCertificate, keyUsage } from '../../src/x509/issue.ts';
+import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/x509/issue.ts';
 import { appServiceHeader, keyPemOf, pemOf, startKeyVault } from '../support/key-vault.ts';
-import { awsSpecs, createKey, kmsClient, publicKeyInfoOf, startMinistack } from '../support/ministack.ts';
+import { type AwsKey, awsSpecs, createKey, kmsClient, publicKeyInfoOf, startMinistack } from '../support/ministack.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, type Peer } from '../support/peers.ts';
-import { type Change, draftOf, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
+import { type Change, certifyKey, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
 import { forms } from '../support/program.ts';
 
 type Keys = Mapping['keys'];
@@ -88,17 +87,14 @@ async function openAws(folder: string): Promise<Cloud> {
   const stack = await startMinistack({ auth: true });
   const kms = kmsClient(stack);
   const root = await mintCa('root', undefined);
-  const made = await Promise.all(algorithms.map(async ({ keySpec }) => [keySpec, await createKey(kms, awsSpecs[keySpec])] as const));
-  const infos = new Map(await Promise.all(made.map(async ([spec, key]) => [spec, await publicKeyInfoOf(kms, key)] as const)));
-  const keyId = (spec: KeySpec) => `awskms:///${made.find(([one]) => one === spec)?.[1].id}`;
-  const chained = (spec: KeySpec, file: string) => ({ keyId: keyId(spec), pluginConfig: { cert_chain: file } });
-  const specs = await Promise.all(
-    algorithms.map(
-      async ({ keySpec }) =>
-        [keySpec.toLowerCase(), chained(keySpec, await writeChain(folder, keySpec, infos.get(keySpec), root))] as const,
-    ),
-  );
-  const chains = await writeFlawedChains(folder, infos.get('EC-256'), root);
+  const chained = (key: AwsKey, file: string) => ({ keyId: `awskms:///${key.id}`, pluginConfig: { cert_chain: file } });
+  const open = async ({ keySpec }: Algorithm) => {
+    const key = await createKey(kms, awsSpecs[keySpec]);
+    const file = await writeChain(folder, keySpec, await publicKeyInfoOf(kms, key), root);
+    return [keySpec.toLowerCase(), chained(key, file)] as const;
+  };
+  const ec256 = await createKey(kms, awsSpecs['EC-256']);
+  const chains = await writeFlawedChains(folder, await publicKeyInfoOf(kms, ec256), root);
   return {
     env: {
       AWS_REGION: 'us-east-1',
@@ -108,10 +104,10 @@ async function openAws(folder: string): Promise<Cloud> {
     },
     keys: {
       absent: { keyId: 'alias/absent' },
-      'no-chain': { keyId: keyId('EC-256') },
+      'no-chain': { keyId: ec256.arn },
       secp256k1: { keyId: (await createKey(kms, 'ECC_SECG_P256K1')).arn },
-      ...Object.fromEntries(specs),
-      ...Object.fromEntries(Object.entries(chains).map(([name, file]) => [name, chained('EC-256', file)])),
+      ...Object.fromEntries(await Promise.all(algorithms.map(open))),
+      ...Object.fromEntries(Object.entries(chains).map(([name, file]) => [name, chained(ec256, file)])),
     },
     stop: () => stack.stop(),
   };
@@ -148,21 +144,21 @@ async function openAzure(folder: string): Promise<Cloud> {
   };
 }
 
-async function writeChain(folder: string, name: string, publicKeyInfo: Der | undefined, root: Holder): Promise<string> {
-  return write(folder, name, [await certify(publicKeyInfo, root), root.certificate.der]);
+async function writeChain(folder: string, name: string, publicKeyInfo: Der, root: Holder): Promise<string> {
+  return write(folder, name, [await certifyKey('leaf', publicKeyInfo, root), root.certificate.der]);
 }
 
-async function writeFlawedChains(folder: string, publicKeyInfo: Der | undefined, root: Holder): Promise<Readonly<Record<string, string>>> {
-  const leaf = await certify(publicKeyInfo, root);
+async function writeFlawedChains(folder: string, publicKeyInfo: Der, root: Holder): Promise<Readonly<Record<string, string>>> {
+  const leaf = await certifyKey('leaf', publicKeyInfo, root);
   const rootDer = root.certificate.der;
   const between = await mintCa('between', root);
   const files: Record<string, string> = {
-    unordered: write(folder, 'unordered', [rootDer, await certify(publicKeyInfo, between), between.certificate.der]),
+    unordered: write(folder, 'unordered', [rootDer, await certifyKey('leaf', publicKeyInfo, between), between.certificate.der]),
     'no-root': write(folder, 'no-root', [leaf]),
     mismatch: await writeChain(folder, 'mismatch', keyOf('EC-256', 'other').publicKeyInfo, root),
   };
   for (const [name, change] of Object.entries(flaws))
-    files[name] = write(folder, name, [await certify(publicKeyInfo, root, change), rootDer]);
+    files[name] = write(folder, name, [await certifyKey('leaf', publicKeyInfo, root, change), rootDer]);
   return files;
 }
 
@@ -170,12 +166,4 @@ function write(folder: string, name: string, chain: readonly Der[]): string {
   const file = join(folder, `${name}.pem`);
   writeFileSync(file, toPem(chain));
   return file;
-}
-
-/** A leaf for a key whose private half is elsewhere. */
-async function certify(publicKeyInfo: Der | undefined, issuer: Holder, change: Change = {}): Promise<Der> {
-  const key = { ...issuer.key, publicKeyInfo: publicKeyInfo ?? new Uint8Array() };
-  const own = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
-  const der = await issueCertificate({ ...draftOf('leaf', issuer, key, own), ...change }, issuer.key.sign);
-  return parseCertificate(der).der;
 }

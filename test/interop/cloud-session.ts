@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { algorithmOfSpec, type KeySpec } from '../../src/core/algorithm.ts';
 import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
-import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { extendedKeyUsage, issueCertificate, keyUsage } from '../../src/x509/issue.ts';
 import {
   executableUnderTest,
   installPlugin,
@@ -20,7 +18,7 @@ import {
   removeFolder,
   runProgram,
 } from '../support/notation.ts';
-import { draftOf, type Holder, mintCa } from '../support/pki.ts';
+import { certifyKey, type Holder, mintCa } from '../support/pki.ts';
 import { startRegistry } from '../support/registry.ts';
 import { inspectOne } from './inspection.ts';
 import { assertSigned, assertVerifies, pluginConfig } from './session.ts';
@@ -102,7 +100,7 @@ export async function openCloudSession(): Promise<CloudSession> {
     rootFile,
     notation,
     certify: async (name, publicKeyInfo) => {
-      const leaf = await certify(name, publicKeyInfo, root);
+      const leaf = await certifyKey(name, publicKeyInfo, root);
       const file = join(folder, `${name}.crt`);
       writeFileSync(file, toPem([leaf, root.certificate.der]));
       return { file, leaf };
@@ -154,9 +152,4 @@ export async function assertRefuses(session: CloudSession, wish: SignWish, refus
     for (const pattern of says) assert.match(text, pattern);
     for (const secret of hides) assert.ok(!text.includes(secret), text);
   }
-}
-
-async function certify(name: string, publicKeyInfo: Der, root: Holder): Promise<Der> {
-  const use = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
-  return issueCertificate(draftOf(name, root, { ...root.key, publicKeyInfo }, use), root.key.sign);
 }

@@ -95,6 +95,13 @@ export function mintLeaf(
   return mint(name, issuer, change, keyOf(spec, name), [keyUsage(['digitalSignature']), use]);
 }
 
+/** A leaf for a public key whose private half is elsewhere. */
+export async function certifyKey(name: string, publicKeyInfo: Der, issuer: Holder, change: Change = {}): Promise<Der> {
+  const own = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
+  const draft = draftOf(name, issuer, { ...issuer.key, publicKeyInfo }, own);
+  return issueCertificate({ ...draft, ...change }, issuer.key.sign);
+}
+
 /** The name of everything minted here: C, ST, O and the common name. */
 export function subjectOf(commonName: string): readonly (readonly [string, string])[] {
   return [
