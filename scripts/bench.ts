@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { needs } from '../test/support/peers.ts';
 import { awsSuite } from './bench/aws.ts';
 import { azureSuite } from './bench/azure.ts';
-import type { Case, Suite } from './bench/case.ts';
+import type { Case, OpenSuite, Suite } from './bench/case.ts';
 import { awsDistanceSuite, azureDistanceSuite } from './bench/distance.ts';
 import { fileSuite } from './bench/file.ts';
 import { hostSuite } from './bench/host.ts';
@@ -52,7 +52,18 @@ async function measureSuite({ title, peers, open }: Suite, { only, ...effort }: 
     return [];
   }
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const { cases, close } = await open(folder);
+  try {
+    return await measureCases(await open(folder), { only, ...effort });
+  } catch (error) {
+    // The rows of the other suites are worth having without the server that did not start.
+    tellAbsence(title, messageOf(error));
+    return [];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureCases({ cases, close }: OpenSuite, { only, ...effort }: Wish): Promise<readonly Measured[]> {
   const measured: Measured[] = [];
   try {
     for (const one of cases.filter(({ name }) => name.includes(only)).filter(canRun)) {
@@ -61,7 +72,6 @@ async function measureSuite({ title, peers, open }: Suite, { only, ...effort }: 
     return measured;
   } finally {
     await close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -73,6 +83,10 @@ function canRun({ name, hosts = [] }: Case): boolean {
 
 function tellAbsence(what: string, why: string): void {
   process.stderr.write(`bench: ${what}: not measured: ${why}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function report(measured: readonly Measured[], { warmUps, rounds }: Effort): void {
@@ -94,7 +108,7 @@ if (import.meta.main) {
   try {
     await bench(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`bench: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }
