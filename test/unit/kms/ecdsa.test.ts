@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { NotationError } from '../../../src/core/error.ts';
 import { toFixedWidth } from '../../../src/kms/ecdsa.ts';
+import { integer, sequence } from '../../../src/x509/der-encode.ts';
 
 const p256 = algorithmOfSpec('EC-256');
 const curves = { 'EC-256': 'P-256', 'EC-384': 'P-384', 'EC-521': 'P-521' } as const;
@@ -51,6 +53,34 @@ describe('ECDSA signatures from DER to r‖s', () => {
     assert.equal(Buffer.from(long).toString('hex'), 'ff'.repeat(64));
   });
 
+  test('a signature with any byte changed is the other signature that it says, or refused', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const der = sign('SHA-256', Buffer.from('message'), privateKey);
+    const changed = fc.tuple(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }));
+    const check = ([place, mask]: [number, number]) => {
+      const bytes = Buffer.from(der);
+      bytes[place] = (bytes[place] ?? 0) ^ mask;
+      try {
+        const fixed = toFixedWidth(bytes, p256, 'test');
+        assert.deepEqual(Buffer.from(encode(fixed)), bytes, 'only one encoding is read');
+      } catch (error) {
+        assert.ok(error instanceof NotationError, String(error));
+      }
+    };
+    fc.assert(fc.property(changed, check), { numRuns: 2000 });
+  });
+
+  test('any bytes are refused or read back the same', () => {
+    const check = (bytes: Uint8Array) => {
+      try {
+        assert.deepEqual(Buffer.from(encode(toFixedWidth(bytes, p256, 'test'))), Buffer.from(bytes));
+      } catch (error) {
+        assert.ok(error instanceof NotationError, String(error));
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), check), { numRuns: 2000 });
+  });
+
   for (const [name, hex] of Object.entries(refused)) {
     test(`refused: ${name}`, () => {
       assert.throws(
@@ -60,3 +90,9 @@ describe('ECDSA signatures from DER to r‖s', () => {
     });
   }
 });
+
+/** r‖s to DER, by the project's own writer. */
+function encode(fixed: Uint8Array): Uint8Array {
+  const half = fixed.length / 2;
+  return sequence(integer(fixed.subarray(0, half)), integer(fixed.subarray(half)));
+}

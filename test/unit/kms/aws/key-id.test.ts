@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { NotationError } from '../../../../src/core/error.ts';
 import { type AwsKeyId, parseAwsKeyId } from '../../../../src/kms/aws/key-id.ts';
 
@@ -54,6 +55,37 @@ describe('key ids of AWS KMS', () => {
       );
     });
   }
+
+  test('any text is a key id or refused, and never half of one', () => {
+    const parts = fc.constantFrom(
+      'awskms:',
+      '//',
+      '/',
+      'alias/',
+      'arn:aws:kms:eu-west-1:',
+      '111122223333:',
+      'key/',
+      uuid,
+      multi,
+      'host:1',
+      '?',
+      '#',
+      ' ',
+      '\0',
+    );
+    const texts = fc.oneof(
+      fc.string(),
+      fc.array(parts, { maxLength: 6 }).map((some) => some.join('')),
+    );
+    const check = (text: string) => {
+      try {
+        assert.ok(text.endsWith(parseAwsKeyId(text).key));
+      } catch (error) {
+        assert.ok(error instanceof NotationError && (error.code === 'KEY_NOT_FOUND' || error.code === 'CONFIG'), String(error));
+      }
+    };
+    fc.assert(fc.property(texts, check), { numRuns: 5000 });
+  });
 
   test('an endpoint in one region and an ARN in another', () => {
     assert.throws(() => parseAwsKeyId(`awskms://kms.us-east-1.amazonaws.com/${arn}`), /eu-west-1.*us-east-1/);
