@@ -34,7 +34,7 @@ interface Sources {
 /** The SDK's own reader of the shared file is loaded only where there is one. */
 async function readSources({ environment, files, settings }: KeyContext): Promise<Sources> {
   const home = environment['HOME'] || environment['USERPROFILE'] || '';
-  const configFilepath = environment['AWS_CONFIG_FILE'] || `${home}/.aws/config`;
+  const configFilepath = (environment['AWS_CONFIG_FILE'] || '~/.aws/config').replace(/^~(?=\/)/, home);
   if ((await files.look(configFilepath)) === undefined) return { environment, profile: {}, services: {} };
   const { loadSharedConfigFiles } = await import('@smithy/core/config');
   const { configFile } = await loadSharedConfigFiles({ configFilepath });
