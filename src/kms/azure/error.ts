@@ -67,9 +67,14 @@ function read({ status, headers, body }: HttpResponse): Said {
     status,
     code: codeIn(error?.code),
     inner: codeIn(error?.innererror?.code),
-    message: typeof error?.message === 'string' ? quoteProvider(error.message) : '',
+    // What is not there is told in one sentence; general advice and links follow.
+    message: quoteProvider(textOf(error?.message).split(status === 404 ? '. ' : '\n', 1)[0] ?? ''),
     requestId: requestIdIn(headers),
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 interface ErrorBody {
