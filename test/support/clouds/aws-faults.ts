@@ -54,7 +54,7 @@ const exceptions: readonly Row[] = Object.entries(meanings).flatMap(([outcome, n
       metadata: [code, awsRequestId],
       ...(transient.has(code) && { retryable: true as const }),
     };
-    return { name: code, at: asked, act: { does: 'refuse', refusal }, expected, seconds: 2 };
+    return { name: code, at: asked, act: { does: 'refuse', refusal }, expected, seconds: 3 };
   }),
 );
 

@@ -56,7 +56,7 @@ const denials: readonly Row[] = refusals.map(([outcome, at, refusal, says]) => (
   name: `${refusal.status} ${[refusal.code, refusal.inner ?? refusal.message].filter(Boolean).join(' ')}`,
   at,
   act: { does: 'refuse', refusal },
-  seconds: 2,
+  seconds: 3,
   expected: { outcome, ...(says && { says: [says] }), metadata: [refusal.code, azureRequestId] },
 }));
 

@@ -19,6 +19,7 @@ import { toBasic } from './proxy.ts';
 import { type Row, type Stage, type StageName, stages } from './row.ts';
 import type { Command, Scene, SceneWish } from './scene.ts';
 import { secrets, secretsIn } from './secret.ts';
+import { startStopwatch } from './stopwatch.ts';
 
 export interface Cell {
   readonly name: string;
@@ -62,9 +63,9 @@ export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Pr
   const faults = act === undefined ? [] : [{ on: stage.operation, act, ...(times !== undefined && { times }) }];
   const scene = await stage.open(wishOf(row, stage, form), faults, folder);
   try {
-    const begun = performance.now();
+    const stop = startStopwatch();
     const ended = await run(form, stage, scene, row.seconds ?? patience, folder);
-    const tookMs = performance.now() - begun;
+    const tookMs = stop();
     const log = join(folder, 'log');
     ledger.hear(name, ended.stdout + ended.stderr + (existsSync(log) ? readFileSync(log, 'utf8') : ''));
     ledger.guard([...scene.asked().flatMap(secretsIn), ...linesOf(scene.leaf), ...always]);
@@ -77,7 +78,8 @@ export async function runCell({ name, row, at, form }: Cell, ledger: Ledger): Pr
   }
 }
 
-const patience = 5;
+/** Seconds, for cells that end by themselves: on a busy machine they must not run into their deadline. */
+const patience = 20;
 
 /** Secrets of every cell besides those of secret.ts. */
 const always = [passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];

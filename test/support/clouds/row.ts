@@ -68,7 +68,7 @@ export interface Row {
   readonly expected: Expected;
   /** Where it must end otherwise. */
   readonly otherwise?: Partial<Readonly<Record<StageName, Expected>>>;
-  /** The option `timeout`, in seconds; five unless said. */
+  /** The option `timeout`, in seconds; long unless said. */
   readonly seconds?: number;
   /** Stages at which whole processes prove it too: runtimes differ in what their networks say. */
   readonly processes?: readonly StageName[];

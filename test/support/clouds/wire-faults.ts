@@ -31,6 +31,7 @@ const breakages: readonly Row[] = [
   {
     ...breakage('answers for ever', 'flood'),
     ...broken,
+    seconds: 3,
     otherwise: { ...broken.otherwise, 'aws container': { outcome: ['ERROR', 'ACCESS_DENIED', 'TIMEOUT'] } },
   },
   { ...breakage('closes without an answer', 'close'), ...broken },
@@ -180,7 +181,7 @@ const azureWords: Words = {
 function failures({ stages, internal, unavailable, throttled }: Words): readonly Row[] {
   // A container's credentials come by the SDK's own means, and it says no more than that there are none.
   const otherwise = { 'aws container': { outcome: ['THROTTLED', 'TIMEOUT', 'ACCESS_DENIED'] } } as const;
-  const tooMany = { seconds: 2, expected: { outcome: 'THROTTLED' }, otherwise } as const;
+  const tooMany = { seconds: 3, expected: { outcome: 'THROTTLED' }, otherwise } as const;
   const after = (seconds: string): Refusal => ({ ...throttled, headers: { 'retry-after': seconds } });
   return [
     { ...refusal('fails once', internal, stages), times: 1, expected: healed },
