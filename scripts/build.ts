@@ -13,17 +13,13 @@ const require = createRequire(import.meta.url);
 /** What the program knows of its own build. */
 export type BuildForm = 'executable' | 'npm' | 'pkg';
 
-/**
- * The two autoload switches are a security requirement: without them a bunfig.toml or .env in the working directory is obeyed.
- * With --use-system-ca TLS trusts the authorities that this machine's owner installed, as every other program on it does.
- */
+/** The two autoload switches are a security requirement: without them a bunfig.toml or .env in the working directory is obeyed. */
 const compileFlags = [
   '--compile',
   '--bytecode',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
   '--compile-jit-policy=100',
-  '--compile-exec-argv=--use-system-ca',
 ];
 
 /** The Bun that package.json pins, for this machine. */

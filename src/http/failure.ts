@@ -20,6 +20,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof NotationError && reasons.get(error.metadata?.['network'] ?? '')?.again === true;
 }
 
+/** Whether TLS failed for want of an authority that is trusted. */
+export function isUntrusted(cause: unknown): boolean {
+  return reasons.get(codeOf(cause))?.found === unknownAuthority.found;
+}
+
 interface Reason {
   readonly found: string;
   readonly hint: string;

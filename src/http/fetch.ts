@@ -1,13 +1,13 @@
 // The wire on Bun: its own fetch, which is there without loading anything.
 import type { HttpRequest, HttpResponse } from '../core/ports.ts';
-import { type Route, readBody, type Transport } from './transport.ts';
+import { type Route, readBody, type Transport, trustedBy } from './transport.ts';
 
 /** What Bun's fetch takes besides the standard's members. */
 interface BunInit extends RequestInit {
   /** Its own unpacking writes to stderr when it fails. */
   readonly decompress: false;
   readonly proxy?: string;
-  readonly tls?: { readonly ca: string };
+  readonly tls?: { readonly ca: readonly string[] };
 }
 
 type BunFetch = typeof fetch & { preconnect?(url: string): void };
@@ -20,8 +20,8 @@ export function fetchTransport(unproxied: <T>(work: () => T) => T): Transport {
   return {
     exchange: async (request, route) => readResponse(await unproxied(() => fetch(request.url, initOf(request, route))), route.limit),
     // A proxy or other authorities make another connection than a warm one.
-    warm: (url, { proxy, authorities }) => {
-      if (proxy === undefined && authorities === undefined) unproxied(() => (fetch as BunFetch).preconnect?.(withPort(url)));
+    warm: (url, { proxy, authorities, system }) => {
+      if (proxy === undefined && authorities === undefined && !system) unproxied(() => (fetch as BunFetch).preconnect?.(withPort(url)));
     },
   };
 }
@@ -32,7 +32,9 @@ function withPort(url: string): string {
   return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
-function initOf({ method, headers, body }: HttpRequest, { proxy, authorities, signal }: Route): BunInit {
+function initOf({ method, headers, body }: HttpRequest, route: Route): BunInit {
+  const { proxy, signal } = route;
+  const ca = trustedBy(route);
   return {
     method,
     headers,
@@ -41,7 +43,7 @@ function initOf({ method, headers, body }: HttpRequest, { proxy, authorities, si
     decompress: false,
     signal,
     ...(proxy !== undefined && { proxy }),
-    ...(authorities !== undefined && { tls: { ca: authorities } }),
+    ...(ca !== undefined && { tls: { ca } }),
   };
 }
 

@@ -4,6 +4,7 @@ import { once } from '../core/once.ts';
 import type { Deadline, Environment, Files, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { toFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
+import { withSystemStore } from './system-store.ts';
 import type { LoadTransport, Route, Transport } from './transport.ts';
 
 /** Longer than any answer of a key service, an identity service or a registry's token service. */
@@ -21,7 +22,7 @@ export interface HttpOptions {
 
 /** Opens the network lazily: nothing is loaded and no file is read before the first use. */
 export function openHttp(options: HttpOptions): Http {
-  const ready = once(() => Promise.all([options.transport(), readBundle(options)]));
+  const ready = once(async () => [withSystemStore(await options.transport()), await readBundle(options)] as const);
   return {
     send: async (request) => {
       const [transport, authorities] = await ready();
@@ -57,6 +58,7 @@ function routeTo(url: string, { environment, deadline }: HttpOptions, authoritie
   return {
     ...(proxy !== undefined && { proxy }),
     ...(authorities !== undefined && { authorities }),
+    system: false,
     signal: deadline.signal,
     limit: responseLimit,
   };

@@ -4,8 +4,10 @@ import type { HttpRequest, HttpResponse } from '../core/ports.ts';
 export interface Route {
   /** URL of the proxy; absent when the server is asked directly. */
   readonly proxy?: string;
-  /** Certificate authorities in PEM that are trusted besides the runtime's and the system's. */
+  /** Certificate authorities in PEM that are trusted besides the runtime's. */
   readonly authorities?: string;
+  /** Whether what the system's store trusts is trusted as well. */
+  readonly system: boolean;
   readonly signal: AbortSignal;
   /** Bytes that a response body may have. */
   readonly limit: number;
@@ -40,4 +42,16 @@ export async function readBody(chunks: AsyncIterable<Uint8Array>, limit: number)
     if (total > limit) throw new BodyTooLong();
   }
   return read.length === 1 && read[0] !== undefined ? read[0] : Buffer.concat(read);
+}
+
+/**
+ * Everything that TLS trusts on this route, in PEM; undefined when that is just what the runtime trusts by itself, which costs nothing to say.
+ * Before Node.js 22.15 the runtime cannot tell the system's authorities.
+ */
+export function trustedBy({ authorities, system }: Route): string[] | undefined {
+  if (authorities === undefined && !system) return undefined;
+  const { getCACertificates, rootCertificates } = process.getBuiltinModule('node:tls');
+  const own = getCACertificates === undefined ? rootCertificates : getCACertificates();
+  const others = system && getCACertificates !== undefined ? getCACertificates('system') : [];
+  return [...new Set([...own, ...others]), ...(authorities === undefined ? [] : [authorities])];
 }
