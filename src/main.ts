@@ -80,12 +80,19 @@ function silence(): Voice {
   const { log, error } = console;
   for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) console[method] = () => undefined;
   const streams = (['stdout', 'stderr'] as const).map((name) => [name, descriptorOf(name)] as const);
-  for (const [name] of streams) Object.defineProperty(process, name, { configurable: true, value: { write: () => true } });
+  for (const name of ['stdout', 'stderr']) replaceStream(name);
   const speak = (say: (line: string) => void) => (line: string) => {
     for (const [name, stream] of streams) if (stream !== undefined) Object.defineProperty(process, name, stream);
     say(line);
   };
   return { out: speak(log), error: speak(error) };
+}
+
+/** On Bun, defining the property anew would open the stream first; on Node.js, assigning to it does nothing. */
+function replaceStream(name: string): void {
+  const deaf = { write: () => true };
+  if ('Bun' in globalThis) Reflect.set(process, name, deaf);
+  else Object.defineProperty(process, name, { configurable: true, value: deaf });
 }
 
 /** Bun's console has no need of the streams, and opens one that is only looked at. */
