@@ -39,6 +39,7 @@ export function openSession(id: AzureKeyId, context: KeyContext): Session {
   const tokens = openTokens(async () => (await import('./identity.ts')).openIdentity(cloud?.authority, context));
   const challenges = openChallenges(cloud && `Bearer resource="${cloud.resource}"`);
   if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
+  else import('./identity.ts').catch(toldLater);
   const way = { id, tokens, challenges, http: withRetries(context.http, judgeAzure, context) };
   return { ask: (asked, operation) => ask(asked, operation, way) };
 }
