@@ -121,6 +121,11 @@ describe('who asks Azure Key Vault', () => {
       await signs(wishOf(federated('whole', { AZURE_CLIENT_ID: workload, AZURE_TENANT_ID: tenant }), { credential_type: 'workloadid' }));
     });
 
+    test('as GitHub answers a workflow: JSON around the token', peers, async () => {
+      const answer = JSON.stringify({ count: 1, value: assertion });
+      await signs(wishOf(federated('github', { AZURE_CLIENT_ID: workload, AZURE_TENANT_ID: tenant }, answer)));
+    });
+
     test('client_id and tenant_id as options', peers, async () => {
       await signs(wishOf(federated('options', {}), { credential_type: 'workloadid', client_id: workload, tenant_id: tenant }));
     });

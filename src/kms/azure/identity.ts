@@ -14,11 +14,12 @@ import {
 } from '@azure/identity';
 import { NotationError } from '../../core/error.ts';
 import { once } from '../../core/once.ts';
-import type { Environment, Http, HttpRequest, HttpResponse } from '../../core/ports.ts';
+import type { Environment, Files, Http, HttpRequest, HttpResponse } from '../../core/ports.ts';
 import { type Verdict, withRetries } from '../../http/retry.ts';
 import type { KeyContext } from '../provider.ts';
 import { type CredentialType, checkCredentialOptions } from './credential.ts';
 import { type Exchange, exchangeOf, toCredentialError } from './credential-error.ts';
+import { type Federation, federatedCredential } from './federated.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './http.ts';
 
 /**
@@ -89,11 +90,12 @@ interface IdentitySettings {
   readonly clientId?: string;
   readonly tenantId?: string;
   readonly environment: Environment;
+  readonly files: Files;
   /** How long az, pwsh or azd may take. */
   readonly processTimeoutInMs: number;
 }
 
-function settingsOf(http: Http, authority: string | undefined, { settings, environment, deadline }: KeyContext): IdentitySettings {
+function settingsOf(http: Http, authority: string | undefined, { settings, environment, files, deadline }: KeyContext): IdentitySettings {
   const {
     client_id: clientId,
     tenant_id: tenantId,
@@ -109,6 +111,7 @@ function settingsOf(http: Http, authority: string | undefined, { settings, envir
     ...(clientId !== undefined && { clientId }),
     ...(tenantId !== undefined && { tenantId }),
     environment,
+    files,
     processTimeoutInMs: Math.max(1, Math.floor(deadline.remainingMs())),
   };
 }
@@ -117,7 +120,7 @@ const makers: Readonly<Record<CredentialType, (settings: IdentitySettings) => To
   default: makeDefault,
   environment: ({ options }) => new EnvironmentCredential({ ...options }),
   workloadid: makeWorkload,
-  managedid: (settings) => (hasFederatedToken(settings) ? makeWorkload(settings) : makeManaged(settings)),
+  managedid: (settings) => (federationOf(settings) === undefined ? makeManaged(settings) : makeWorkload(settings)),
   azurecli: (settings) => new AzureCliCredential(toolOptions(settings)),
   azurepowershell: (settings) => new AzurePowerShellCredential(toolOptions(settings)),
   azuredevcli: (settings) => new AzureDeveloperCliCredential(toolOptions(settings)),
@@ -130,7 +133,7 @@ const makers: Readonly<Record<CredentialType, (settings: IdentitySettings) => To
  */
 function makeDefault(settings: IdentitySettings): TokenCredential {
   const { options, clientId, environment } = settings;
-  if (hasFederatedToken(settings) && environment['AZURE_TOKEN_CREDENTIALS'] === undefined) {
+  if (federationOf(settings) !== undefined && environment['AZURE_TOKEN_CREDENTIALS'] === undefined) {
     return new ChainedTokenCredential(
       ...(['environment', 'workloadid', 'azurecli', 'azurepowershell', 'azuredevcli'] as const).map((type) =>
         lazily(() => makers[type](settings)),
@@ -146,7 +149,11 @@ function lazily(make: () => TokenCredential): TokenCredential {
   return { getToken: async (scopes, asked) => make().getToken(scopes, asked) };
 }
 
-function makeWorkload({ options, clientId, tenantId }: IdentitySettings): TokenCredential {
+/** The SDK's own credential says what is missing. */
+function makeWorkload(settings: IdentitySettings): TokenCredential {
+  const { options, clientId, tenantId, files } = settings;
+  const federation = federationOf(settings);
+  if (federation !== undefined) return federatedCredential(federation, { ...options }, files);
   return new WorkloadIdentityCredential({
     ...options,
     ...(clientId !== undefined && { clientId }),
@@ -186,11 +193,10 @@ function toolOptions({ tenantId, processTimeoutInMs }: IdentitySettings) {
   return { processTimeoutInMs, ...(tenantId !== undefined && { tenantId }) };
 }
 
-function hasFederatedToken({ clientId, tenantId, environment }: IdentitySettings): boolean {
-  const known = [
-    clientId ?? environment['AZURE_CLIENT_ID'],
-    tenantId ?? environment['AZURE_TENANT_ID'],
-    environment['AZURE_FEDERATED_TOKEN_FILE'],
-  ];
-  return known.every((value) => value !== undefined && value !== '');
+/** Undefined where a part of it is not known. */
+function federationOf({ clientId, tenantId, environment }: IdentitySettings): Federation | undefined {
+  const client = clientId ?? environment['AZURE_CLIENT_ID'];
+  const tenant = tenantId ?? environment['AZURE_TENANT_ID'];
+  const path = environment['AZURE_FEDERATED_TOKEN_FILE'];
+  return client && tenant && path ? { clientId: client, tenantId: tenant, path } : undefined;
 }

@@ -111,6 +111,25 @@ describe('tokens', () => {
     assert.deepEqual([form['client_assertion'], form['client_id']], [assertion, client]);
   });
 
+  test('workloadid: the token as GitHub answers a workflow', async (t) => {
+    const environment = federated(t);
+    writeFileSync(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '', JSON.stringify({ count: 2000, value: assertion }));
+    const { got, asked } = await getToken({ credential_type: 'workloadid' }, environment);
+    assert.equal(got, token);
+    assert.equal(formOf(asked[0] as HttpRequest)['client_assertion'], assertion);
+  });
+
+  for (const content of ['', '{}', '{"value":7}', '{"value":"cut of', 'two words']) {
+    test(`workloadid: a file that holds no token: ${JSON.stringify(content)}`, async (t) => {
+      const environment = federated(t);
+      writeFileSync(environment['AZURE_FEDERATED_TOKEN_FILE'] ?? '', content);
+      const { got, asked } = await getToken({ credential_type: 'workloadid' }, environment);
+      assert.ok(got instanceof NotationError && got.code === 'ACCESS_DENIED', String(got));
+      assert.match(got.message, /holds neither a token nor JSON/);
+      assert.equal(asked.length, 0);
+    });
+  }
+
   for (const type of ['default', 'managedid']) {
     test(`${type}: with a federated token file, that is the identity`, async (t) => {
       const { got, asked } = await getToken({ credential_type: type }, federated(t));
@@ -246,7 +265,7 @@ const failures: readonly Failure[] = [
     environment: { AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: client, AZURE_FEDERATED_TOKEN_FILE: '/no/such/token' },
     answer: entra,
     code: 'ACCESS_DENIED',
-    told: /ENOENT.*\/no\/such\/token/,
+    told: /WorkloadIdentityCredential: AZURE_FEDERATED_TOKEN_FILE \/no\/such\/token cannot be read: it does not exist/,
   },
 ];
 
