@@ -1,0 +1,85 @@
+// What a user of notation sees when AWS KMS throttles or is not there. MiniStack never throttles, so a server of our own stands for AWS here.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Fault } from '../support/clouds/fault.ts';
+import { awsCloud, type Cloud } from '../support/clouds.ts';
+import { needs } from '../support/peers.ts';
+import { keyOf } from '../support/pki.ts';
+import { assertRefuses, assertSigns, type Chain, type CloudSession, openCloudSession, type SignWish } from './cloud-session.ts';
+
+const peers = needs('notation', 'oras', 'ocireg');
+const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const key = keyOf('EC-256', 'throttled');
+
+describe('notation with an AWS KMS that is too busy, or not there', () => {
+  let session: CloudSession;
+  let chain: Chain;
+
+  before(async () => {
+    if (peers.skip !== undefined) return;
+    session = await openCloudSession();
+    chain = await session.certify('throttled', key.publicKeyInfo);
+  });
+  after(() => session?.close());
+
+  for (const [how, headers] of [
+    ['with Retry-After', { 'retry-after': '1' }],
+    ['without Retry-After', {}],
+  ] as const) {
+    const throttle: Fault = {
+      on: 'Sign',
+      act: { does: 'refuse', refusal: { status: 400, code: 'ThrottlingException', message: 'Rate exceeded', headers } },
+    };
+
+    test(`throttled once, ${how}: it is asked again`, peers, async () => {
+      await withCloud([{ ...throttle, times: 1 }], async (cloud) => {
+        await assertSigns(session, wishOf(cloud), chain.leaf);
+        assert.deepEqual(
+          cloud.asked().map(({ operation }) => operation),
+          ['Sign', 'Sign'],
+        );
+      });
+    });
+
+    test(`throttled for ever, ${how}: the user is told before the deadline`, peers, async () => {
+      await withCloud([throttle], (cloud) =>
+        assertRefuses(session, wishOf(cloud, { timeout: '1500ms' }), {
+          errorCode: 'THROTTLED',
+          says: [/kms:Sign/, /ThrottlingException: Rate exceeded/, /quota/],
+          metadata: { providerCode: /^ThrottlingException$/ },
+        }),
+      );
+    });
+  }
+
+  test('an endpoint where nobody listens', peers, async () => {
+    await withCloud([], async (cloud) => {
+      const wish = wishOf(cloud);
+      const environment = { ...wish.environment, AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:1' };
+      await assertRefuses(session, { ...wish, environment }, { errorCode: 'ERROR', says: [/127\.0\.0\.1:1: nothing listens there/] });
+    });
+  });
+
+  test('an endpoint that never answers', peers, async () => {
+    await withCloud([{ on: 'Sign', act: { does: 'silence' } }], (cloud) =>
+      assertRefuses(session, wishOf(cloud, { timeout: '1s' }), {
+        errorCode: 'TIMEOUT',
+        says: [/no whole answer before the deadline/, /timeout/],
+      }),
+    );
+  });
+
+  function wishOf({ environment }: Cloud, config: Readonly<Record<string, string>> = {}): SignWish {
+    const { HOME: _, ...rest } = environment;
+    return { id: `awskms:///${id}`, config: { cert_chain: chain.file, ...config }, environment: rest };
+  }
+
+  async function withCloud(faults: readonly Fault[], work: (cloud: Cloud) => Promise<void>): Promise<void> {
+    const cloud = await awsCloud({ keys: [{ id, key }], folder: session.folder, faults });
+    try {
+      await work(cloud);
+    } finally {
+      await cloud.close();
+    }
+  }
+});
