@@ -29,15 +29,11 @@ async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const algorithm = leaf === undefined ? algorithmOfSpec(keySpecOf(await publicKeyInfo(), asked.key)) : algorithmOfLeaf(leaf);
   return {
     algorithm,
-    warm: () => void place().then(({ endpoint }) => context.http.warm(endpoint), toldLater),
     publicKeyInfo,
     certificates: () => chainOf(collected),
     sign: async (message) => signDigest(message, algorithm, await session()),
   };
 }
-
-/** The request that needs the place fails with the same error. */
-const toldLater = () => undefined;
 
 function refuseIssuersAlone({ settings }: KeyContext): void {
   if (settings.text.ca_certs === undefined) return;

@@ -22,7 +22,6 @@ async function openAzureKey(keyId: string, context: KeyContext): Promise<Key> {
   const signing = once(async () => (await import('./azure/signature.ts')).openSigning(algorithm, holding, id, vault));
   return {
     algorithm,
-    warm: vault.warm,
     publicKeyInfo: async () => (holding.told === 'by vault' ? holding.publicKeyInfo : publicKeyInfoIn(await vault.key(id.version))),
     certificates: holding.certificates,
     sign: async (message) => (await signing())(message),

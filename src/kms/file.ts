@@ -38,7 +38,6 @@ async function openFileKey(keyId: string, context: KeyContext): Promise<Key> {
   const algorithm = await algorithmOf(collected, file);
   return {
     algorithm,
-    warm: () => undefined,
     publicKeyInfo: () => publicKeyInfoOf(file),
     certificates: () => chainOf(collected, file),
     sign: async (message) => (await import('./private-key.ts')).signWith(await file.open(), algorithm, message),

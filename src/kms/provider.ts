@@ -27,8 +27,6 @@ export interface KeyProvider {
 /** One opened key. */
 export interface Key {
   readonly algorithm: Algorithm;
-  /** Begins to connect to where signing is done, so that `sign` need not wait for it. Never fails. */
-  warm(): void;
   /** The SubjectPublicKeyInfo, from the backend itself. */
   publicKeyInfo(): Promise<Der>;
   /** The chain, leaf first, root last; the leaf's public key is the key's where the backend knows it. */

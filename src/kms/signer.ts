@@ -15,7 +15,6 @@ export function toSigner(key: Key, now: Clock): Signer {
 }
 
 async function signChecked(key: Key, message: Uint8Array, now: Clock): Promise<Signature> {
-  key.warm();
   const chain = await key.certificates();
   checkCodeSigningChain(chain, now());
   const bytes = await key.sign(message);

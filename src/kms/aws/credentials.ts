@@ -19,6 +19,8 @@ export async function findCredentials(place: AwsPlace, http: Http, context: KeyC
   const { aws_profile: profile, aws_role_arn: role } = context.settings.text;
   const own = profile === undefined ? staticCredentials(context.environment) : undefined;
   if (own !== undefined && role === undefined) return own;
+  // Others answer before KMS is asked: its connection can be made meanwhile.
+  http.warm(place.endpoint);
   return role === undefined ? fromChain(place, http, profile) : fromRole(role, own, place, http, context);
 }
 

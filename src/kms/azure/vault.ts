@@ -16,8 +16,6 @@ import type { Signed } from './sign.ts';
 export interface Vault {
   /** Managed HSMs keep keys alone. */
   readonly kind: Cloud['kind'];
-  /** Begins to load, to connect and to get a token, for a request that is sure to come. Never fails. */
-  warm(): void;
   key(version: string | undefined): Promise<VaultKey>;
   /** The key's enabled versions, the newest first. */
   keyVersions(): Promise<readonly string[]>;
@@ -35,7 +33,6 @@ export function openVault(id: AzureKeyId, context: KeyContext): Vault {
     (await session()).ask({ host, kind, permission, name, ...(version !== undefined && { version }) }, operation);
   return {
     kind,
-    warm: () => void session().catch(toldLater),
     key: (version) => ask('keys/get', version, async (client) => (await import('./keys.ts')).getKey(client, name, version)),
     keyVersions: () => ask('keys/list', undefined, async (client) => (await import('./keys.ts')).listVersions(client, name)),
     certificate: (version) =>
@@ -45,9 +42,6 @@ export function openVault(id: AzureKeyId, context: KeyContext): Vault {
       ask('keys/sign', version, async (client) => (await import('./sign.ts')).signDigest(client, name, version, algorithm, digest)),
   };
 }
-
-/** The request that needs the session fails with the same error. */
-const toldLater = () => undefined;
 
 /** One session, and so one token, for all keys that one command opens in a vault. */
 const sessions = new WeakMap<Settings, Map<string, Promise<Session>>>();
