@@ -7,7 +7,7 @@ import { type Certificate, leafByName } from '../x509/certificate.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
 import { type AwsKeyId, parseAwsKeyId } from './aws/key-id.ts';
 import { awsNames, awsSpecs } from './aws/names.ts';
-import { placeOf } from './aws/place.ts';
+import { checkRegions, placeOf } from './aws/place.ts';
 import type { AwsSession } from './aws/session.ts';
 import { readCertificates } from './certificates.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
@@ -21,6 +21,7 @@ export const awsKeys: KeyProvider = {
 async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const asked = parseAwsKeyId(keyId);
   refuseIssuersAlone(context);
+  checkRegions(asked, context.settings);
   const place = once(() => placeOf(asked, context));
   const session = once(async () => (await import('./aws/session.ts')).openSession(asked.key, await place(), context));
   const publicKeyInfo = once(async () => publicKeyOf(asked, await session()));

@@ -1,6 +1,7 @@
 // Where AWS KMS is asked: region and endpoint, from the key id, the options, the environment and the shared configuration file.
 import { NotationError } from '../../core/error.ts';
 import type { Environment } from '../../core/ports.ts';
+import type { Settings } from '../config.ts';
 import type { KeyContext } from '../provider.ts';
 import type { AwsKeyId } from './key-id.ts';
 
@@ -16,10 +17,20 @@ export interface AwsPlace {
  * @throws NotationError `CONFIG` when there is no region, or two.
  */
 export async function placeOf(keyId: AwsKeyId, context: KeyContext): Promise<AwsPlace> {
+  checkRegions(keyId, context.settings);
   const sources = await readSources(context);
   const region = regionOf(keyId, sources, context);
   const endpoint = keyId.endpoint ?? configuredEndpoint(sources);
   return { region, endpoint: endpoint ?? (await endpointIn(region, sources)) };
+}
+
+/** @throws NotationError `CONFIG` when the option and the key id name two regions */
+export function checkRegions({ region }: AwsKeyId, { text }: Settings): void {
+  const { aws_region: option } = text;
+  if (option === undefined || region === undefined || option === region) return;
+  throw new NotationError('CONFIG', `aws_region says ${option}, and the key id says ${region}`, {
+    hint: 'remove aws_region, or correct the key id',
+  });
 }
 
 type Section = Readonly<Record<string, string | undefined>>;
@@ -49,11 +60,6 @@ function setting({ environment, profile }: Sources, variable: string, name: stri
 
 function regionOf(keyId: AwsKeyId, sources: Sources, { settings }: KeyContext): string {
   const option = settings.text.aws_region;
-  if (option !== undefined && keyId.region !== undefined && option !== keyId.region) {
-    throw new NotationError('CONFIG', `aws_region says ${option}, and the key id says ${keyId.region}`, {
-      hint: 'remove aws_region, or correct the key id',
-    });
-  }
   const ambient = sources.environment['AWS_REGION'] || setting(sources, 'AWS_DEFAULT_REGION', 'region');
   const found = keyId.region ?? option ?? ambient;
   if (found !== undefined && /^[a-z0-9-]+$/.test(found)) return found;
