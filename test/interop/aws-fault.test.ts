@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Fault } from '../support/clouds/fault.ts';
-import { awsCloud, type Cloud } from '../support/clouds.ts';
+import { type AwsWish, awsCloud, type Cloud } from '../support/clouds.ts';
 import { needs } from '../support/peers.ts';
 import { keyOf } from '../support/pki.ts';
 import { assertRefuses, assertSigns, type Chain, type CloudSession, openCloudSession, type SignWish } from './cloud-session.ts';
@@ -32,17 +32,14 @@ describe('notation with an AWS KMS that is too busy, or not there', () => {
     };
 
     test(`throttled once, ${how}: it is asked again`, peers, async () => {
-      await withCloud([{ ...throttle, times: 1 }], async (cloud) => {
+      await withCloud({ faults: [{ ...throttle, times: 1 }] }, async (cloud) => {
         await assertSigns(session, wishOf(cloud), chain.leaf);
-        assert.deepEqual(
-          cloud.asked().map(({ operation }) => operation),
-          ['Sign', 'Sign'],
-        );
+        assert.deepEqual(operationsOf(cloud), ['Sign', 'Sign']);
       });
     });
 
     test(`throttled for ever, ${how}: the user is told before the deadline`, peers, async () => {
-      await withCloud([throttle], (cloud) =>
+      await withCloud({ faults: [throttle] }, (cloud) =>
         assertRefuses(session, wishOf(cloud, { timeout: '1500ms' }), {
           errorCode: 'THROTTLED',
           says: [/kms:Sign/, /ThrottlingException: Rate exceeded/, /quota/],
@@ -52,8 +49,18 @@ describe('notation with an AWS KMS that is too busy, or not there', () => {
     });
   }
 
+  test('a role is assumed through the proxy that KMS is asked through', peers, async () => {
+    await withCloud({ network: { way: 'proxy' }, credentials: 'role' }, async (cloud) => {
+      const wish = wishOf(cloud, cloud.config);
+      // Only the proxy finds this name.
+      const environment = { ...wish.environment, AWS_ENDPOINT_URL_STS: cloud.origin };
+      await assertSigns(session, { ...wish, environment }, chain.leaf);
+      assert.deepEqual(operationsOf(cloud), ['AssumeRole', 'Sign']);
+    });
+  });
+
   test('an endpoint where nobody listens', peers, async () => {
-    await withCloud([], async (cloud) => {
+    await withCloud({}, async (cloud) => {
       const wish = wishOf(cloud);
       const environment = { ...wish.environment, AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:1' };
       await assertRefuses(session, { ...wish, environment }, { errorCode: 'ERROR', says: [/127\.0\.0\.1:1: nothing listens there/] });
@@ -61,7 +68,7 @@ describe('notation with an AWS KMS that is too busy, or not there', () => {
   });
 
   test('an endpoint that never answers', peers, async () => {
-    await withCloud([{ on: 'Sign', act: { does: 'silence' } }], (cloud) =>
+    await withCloud({ faults: [{ on: 'Sign', act: { does: 'silence' } }] }, (cloud) =>
       assertRefuses(session, wishOf(cloud, { timeout: '1s' }), {
         errorCode: 'TIMEOUT',
         says: [/no whole answer before the deadline/, /timeout/],
@@ -74,8 +81,8 @@ describe('notation with an AWS KMS that is too busy, or not there', () => {
     return { id: `awskms:///${id}`, config: { cert_chain: chain.file, ...config }, environment: rest };
   }
 
-  async function withCloud(faults: readonly Fault[], work: (cloud: Cloud) => Promise<void>): Promise<void> {
-    const cloud = await awsCloud({ keys: [{ id, key }], folder: session.folder, faults });
+  async function withCloud(wish: Partial<AwsWish>, work: (cloud: Cloud) => Promise<void>): Promise<void> {
+    const cloud = await awsCloud({ keys: [{ id, key }], folder: session.folder, ...wish });
     try {
       await work(cloud);
     } finally {
@@ -83,3 +90,7 @@ describe('notation with an AWS KMS that is too busy, or not there', () => {
     }
   }
 });
+
+function operationsOf(cloud: Cloud): readonly string[] {
+  return cloud.asked().map(({ operation }) => operation);
+}
