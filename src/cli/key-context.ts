@@ -57,7 +57,7 @@ function parsePair(word: string): readonly [string, string] {
 }
 
 function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext['deadline']): Omit<KeyContext, 'log'> {
-  const { environment, transport } = context;
+  const { environment, transport, now } = context;
   return {
     settings,
     environment,
@@ -65,6 +65,7 @@ function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext[
     namedKeys: namedKeys(directoriesOf(context), disk),
     http: openHttp({ transport, environment, files: disk, deadline, bundle: settings.text.ca_bundle }),
     deadline,
+    now,
   };
 }
 

@@ -33,7 +33,7 @@ async function describeAzureKey(keyId: string, context: KeyContext): Promise<Key
   checkCredentialOptions(context.settings);
   try {
     // The vault decides by its own clock when it is asked to sign; this only tells.
-    return describeVaultKey(await openVault(id, context).key(id.version), new Date());
+    return describeVaultKey(await openVault(id, context).key(id.version), context.now());
   } catch (error) {
     if (error instanceof NotationError && error.metadata?.['providerInnerCode'] === 'KeyDisabled') return disabled(id);
     throw error;

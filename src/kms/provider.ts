@@ -1,6 +1,6 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
-import type { Deadline, Environment, Files, Http, Log, NamedKeys } from '../core/ports.ts';
+import type { Clock, Deadline, Environment, Files, Http, Log, NamedKeys } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Settings } from './config.ts';
 
@@ -14,6 +14,7 @@ export interface KeyContext {
   readonly http: Http;
   /** Of the whole command: credentials, key and signature. */
   readonly deadline: Deadline;
+  readonly now: Clock;
 }
 
 /** A backend. Opens the key ids of its own forms; opening never signs. */

@@ -1,5 +1,4 @@
 import { NotationError } from '../core/error.ts';
-import type { Clock } from '../core/ports.ts';
 import { openKey } from '../kms/index.ts';
 import type { KeyContext } from '../kms/provider.ts';
 import { type MetadataRequest, parseDescribeKey, parseGenerateSignature, parseMetadataRequest } from '../protocol/request.ts';
@@ -8,7 +7,6 @@ import type { metadata } from './metadata.ts';
 
 /** What a command may use besides its request. */
 export interface HandlerContext extends KeyContext {
-  readonly now: Clock;
   readonly metadata: typeof metadata;
 }
 

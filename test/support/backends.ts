@@ -61,6 +61,7 @@ export function contextOf(
     log,
     http: openHttp({ transport: async () => nodeTransport, environment, files: disk, deadline, bundle: config['ca_bundle'] }),
     deadline,
+    now: () => new Date(),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Der } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
 import { once } from '../../core/once.ts';
+import type { Clock } from '../../core/ports.ts';
 import { type Certificate, isSelfIssued, leafByName, parseCertificate } from '../../x509/certificate.ts';
 import { collectCertificates, readCertificates } from '../certificates.ts';
 import type { KeyContext } from '../provider.ts';
@@ -36,9 +37,9 @@ export async function openHolding(id: AzureKeyId, vault: Vault, context: KeyCont
     case 'file':
       return fromFile(id, context);
     case 'nowhere':
-      return fromKey(id, vault, noCertificate(`${id.host}: a Managed HSM keeps no certificates`));
+      return fromKey(id, vault, noCertificate(`${id.host}: a Managed HSM keeps no certificates`), context.now);
     case 'any':
-      return fromAnywhere(id, vault);
+      return fromAnywhere(id, vault, context.now);
     case 'secret':
       return fromSecret(id, vault, source.issuers, context);
     case 'certificate':
@@ -64,33 +65,33 @@ async function fromSecret(id: AzureKeyId, vault: Vault, issuers: string | undefi
   return holdingOfPool([...pool, ...rest], version ?? id.version);
 }
 
-async function fromAnywhere(id: AzureKeyId, vault: Vault): Promise<Holding> {
+async function fromAnywhere(id: AzureKeyId, vault: Vault, now: Clock): Promise<Holding> {
   try {
     const { leaf, version, secretVersion } = await readLeaf(id, vault);
     return holdingOf(leaf, version, async () => (isSelfIssued(leaf) ? [] : (await readSecret(id, vault, secretVersion)).pool));
   } catch (why) {
-    if (isDenied(why)) return withoutCertificate(id, vault, why);
-    if (isAbsent(why)) return fromKey(id, vault, noCertificate(why.message, why.metadata));
+    if (isDenied(why)) return withoutCertificate(id, vault, why, now);
+    if (isAbsent(why)) return fromKey(id, vault, noCertificate(why.message, why.metadata), now);
     throw why;
   }
 }
 
 /** Whoever comes from notation-azure-kv may be allowed to see the secret and not the certificate; `why` is what to say otherwise. */
-async function withoutCertificate(id: AzureKeyId, vault: Vault, why: NotationError): Promise<Holding> {
+async function withoutCertificate(id: AzureKeyId, vault: Vault, why: NotationError, now: Clock): Promise<Holding> {
   try {
     const { pool, version } = await readSecret(id, vault, id.version);
     return await holdingOfPool(pool, version ?? id.version);
   } catch (error) {
-    if (isDenied(error) || isAbsent(error)) return fromKey(id, vault, why);
+    if (isDenied(error) || isAbsent(error)) return fromKey(id, vault, why, now);
     throw error;
   }
 }
 
 /** A key without a certificate cannot sign artifacts, and can sign the request for its certificate. */
-async function fromKey(id: AzureKeyId, vault: Vault, why: NotationError): Promise<Holding> {
+async function fromKey(id: AzureKeyId, vault: Vault, why: NotationError, now: Clock): Promise<Holding> {
   const key = await vault.key(id.version).catch((error: unknown) => Promise.reject(isDenied(error) ? why : error));
   // The vault decides when it is asked to sign; here it is only told sooner.
-  checkMaySign(key, new Date());
+  checkMaySign(key, now());
   return { publicKeyInfo: publicKeyInfoIn(key), version: key.version, told: 'by vault', certificates: () => Promise.reject(why) };
 }
 

@@ -357,6 +357,16 @@ describe('descriptions', () => {
     assert.deepEqual(operationsOf(vault.trips()), ['token', 'get-key']);
   });
 
+  // The vault of clouds/azure.ts lets its keys sign from 2025 to 2035.
+  test('the dates of a key are held against the clock of the context', async () => {
+    const vault = openCountedVault([{ name: 'signing', versions: [{ version, key: release.leaf.key }] }]);
+    const at = (date: string): KeyContext => ({ ...vault.context(), now: () => new Date(date) });
+    assert.equal((await describeKey(newest, at('2024-12-31T23:59:59Z'))).state, 'not yet valid');
+    assert.equal((await describeKey(newest, at('2034-12-31T23:59:59Z'))).state, 'enabled');
+    assert.equal((await describeKey(newest, at('2035-01-01T00:00:00Z'))).state, 'expired');
+    await assert.rejects(openKey(newest, at('2035-01-01T00:00:00Z')), refusal('KEY_UNUSABLE', /one that is expired/));
+  });
+
   test('a disabled key, of which the vault tells nothing else', async () => {
     const body = JSON.stringify({
       error: { code: 'Forbidden', message: 'Operation get is not allowed on a disabled key.', innererror: { code: 'KeyDisabled' } },
