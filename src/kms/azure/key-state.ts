@@ -2,7 +2,7 @@
 import { algorithms } from '../../core/algorithm.ts';
 import type { Der } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
-import { describeKey, unusable } from '../../x509/key-spec.ts';
+import { keySpecOrName, unusable } from '../../x509/key-spec.ts';
 import type { KeyDescription } from '../provider.ts';
 import type { VaultKey } from './keys.ts';
 
@@ -48,9 +48,7 @@ function stateOf({ enabled, notBefore, expires }: VaultKey, now: Date): string {
 
 /** One of the six key specs, or what else it is: "RSA-1024", "EC-HSM P-256K", "oct-HSM". */
 function specOf(key: VaultKey): string {
-  if (key.publicKeyInfo === undefined) return kindOf(key);
-  const facts = describeKey(key.publicKeyInfo, `key ${key.id}`);
-  return algorithms.find(({ kind, bits }) => facts.kind === kind && facts.bits === bits)?.keySpec ?? facts.name;
+  return key.publicKeyInfo === undefined ? kindOf(key) : keySpecOrName(key.publicKeyInfo, `key ${key.id}`);
 }
 
 function kindOf({ kty, curve }: VaultKey): string {
