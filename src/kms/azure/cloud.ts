@@ -7,8 +7,11 @@ export interface Cloud {
   readonly authority: string;
 }
 
+/** The authority of the worldwide cloud. */
+export const publicAuthority = 'https://login.microsoftonline.com';
+
 const authorities = {
-  public: 'https://login.microsoftonline.com',
+  public: publicAuthority,
   china: 'https://login.chinacloudapi.cn',
   government: 'https://login.microsoftonline.us',
 } as const;

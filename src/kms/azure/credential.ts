@@ -2,6 +2,7 @@
 import { NotationError } from '../../core/error.ts';
 import type { Settings } from '../config.ts';
 import type { KeyContext } from '../provider.ts';
+import { publicAuthority } from './cloud.ts';
 
 /** The values of `credential_type`: notation-azure-kv's own, and the rest of what signs in without a window. */
 export type CredentialType = (typeof rows)[number]['type'];
@@ -47,8 +48,6 @@ export function authorityAhead({ settings, environment }: KeyContext, authority 
   if (!secrets.some((name) => environment[name])) return undefined;
   return settings.text.authority_host ?? environment['AZURE_AUTHORITY_HOST'] ?? authority;
 }
-
-const publicAuthority = 'https://login.microsoftonline.com';
 
 function unknownType(): NotationError {
   return new NotationError('CONFIG', 'plugin config credential_type: expected a kind of credential, found something else', {
