@@ -25,6 +25,11 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
+/** A big-endian number filled up with zeros on the left; as it is when it is wider than that. */
+export function padLeft(number: Uint8Array, width: number): Uint8Array {
+  return Buffer.concat([new Uint8Array(Math.max(0, width - number.length)), number]);
+}
+
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }

@@ -1,4 +1,5 @@
 import type { Algorithm } from '../core/algorithm.ts';
+import { padLeft } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { readSequence } from '../x509/der.ts';
 
@@ -23,5 +24,5 @@ function padded(integer: Uint8Array, width: number): Uint8Array {
   const magnitude = integer[0] === 0 ? integer.subarray(1) : integer;
   if ((integer[0] ?? 0x80) >= 0x80 || magnitude.length === 0 || magnitude.length > width)
     throw new RangeError('no coordinate of this curve');
-  return Buffer.concat([new Uint8Array(width - magnitude.length), magnitude]);
+  return padLeft(magnitude, width);
 }

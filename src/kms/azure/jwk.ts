@@ -1,5 +1,5 @@
 // Key Vault's JSON web keys as SubjectPublicKeyInfo, without loading a runtime's cryptography.
-import type { Der } from '../../core/bytes.ts';
+import { type Der, padLeft } from '../../core/bytes.ts';
 import { bitString, integer, nullValue, oid, sequence } from '../../x509/der-encode.ts';
 
 /** The public half of a key as Key Vault tells it; all numbers big-endian. */
@@ -37,10 +37,6 @@ function rsaKey(n: Uint8Array, e: Uint8Array): Der {
 }
 
 function ecKey({ id, bytes }: Curve, x: Uint8Array, y: Uint8Array): Der {
-  const point = Buffer.concat([Uint8Array.of(0x04), padded(x, bytes), padded(y, bytes)]);
+  const point = Buffer.concat([Uint8Array.of(0x04), padLeft(x, bytes), padLeft(y, bytes)]);
   return sequence(sequence(oid('1.2.840.10045.2.1'), oid(id)), bitString(point));
-}
-
-function padded(coordinate: Uint8Array, bytes: number): Uint8Array {
-  return Buffer.concat([new Uint8Array(Math.max(0, bytes - coordinate.length)), coordinate]);
 }
