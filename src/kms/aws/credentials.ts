@@ -13,7 +13,7 @@ export interface AwsCredentials {
 /**
  * The credentials that sign: the environment's, or what the SDK's default chain finds (shared files, SSO, process, web identity, container,
  * instance), as the role `aws_role_arn` where that is set.
- * @throws what the SDK throws, for aws-error.ts
+ * @throws what the SDK throws, for error.ts
  */
 export async function findCredentials(place: AwsPlace, http: Http, context: KeyContext): Promise<AwsCredentials> {
   const { aws_profile: profile, aws_role_arn: role } = context.settings.text;

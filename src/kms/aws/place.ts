@@ -7,7 +7,7 @@ import type { AwsKeyId } from './key-id.ts';
 
 export interface AwsPlace {
   readonly region: string;
-  /** `https://kms.REGION.amazonaws.com` or what stands for it; no path, no slash at the end. */
+  /** `https://kms.REGION.amazonaws.com` or what stands for it, with its path if it has one; no slash at the end. */
   readonly endpoint: string;
 }
 
