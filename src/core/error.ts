@@ -57,6 +57,12 @@ export function sentenceOf({ message, hint }: NotationError): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 
+/** The error of ours that is, or that caused, what a library threw; undefined when there is none. */
+export function ownErrorIn(error: unknown): NotationError | undefined {
+  if (error instanceof NotationError) return error;
+  return error instanceof Error ? ownErrorIn(error.cause) : undefined;
+}
+
 /** The error as it is when it is ours; otherwise a bug, told as one. */
 export function toNotationError(error: unknown): NotationError {
   if (error instanceof NotationError) return error;

@@ -1,5 +1,5 @@
 // What AWS says when it does not sign, as ours: the exceptions of KMS, of the services that give credentials, and of the SDK itself.
-import { type ErrorCode, NotationError } from '../../core/error.ts';
+import { type ErrorCode, NotationError, ownErrorIn } from '../../core/error.ts';
 import { quoteProvider } from '../provider-text.ts';
 import type { AwsPlace } from './place.ts';
 
@@ -152,12 +152,6 @@ function nonsense(cause: unknown, { place, action }: AwsAttempt): NotationError 
       hint: 'check the endpoint, and whether a proxy stands in for it',
     },
   );
-}
-
-/** The SDK wraps what our network throws. */
-function ownErrorIn(cause: unknown): NotationError | undefined {
-  if (cause instanceof NotationError || cause === undefined) return cause;
-  return cause instanceof Error ? ownErrorIn(cause.cause) : undefined;
 }
 
 function saidIn(cause: unknown): Said | undefined {

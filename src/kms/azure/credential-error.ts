@@ -1,9 +1,8 @@
 // Why no token could be had, in one sentence instead of the SDK's pages.
-import { NotationError } from '../../core/error.ts';
+import { NotationError, ownErrorIn } from '../../core/error.ts';
 import type { Environment, HttpResponse } from '../../core/ports.ts';
 import { quoteProvider } from '../provider-text.ts';
 import type { CredentialType } from './credential.ts';
-import { ownError } from './error.ts';
 import { requestIdIn, withoutSecrets } from './text.ts';
 
 /** How the last request of a credential ended. */
@@ -37,7 +36,7 @@ export function toCredentialError(
   last: Exchange | undefined,
   environment: Environment,
 ): NotationError {
-  const network = ownError(error) ?? (last && failureOf(last));
+  const network = ownErrorIn(error) ?? (last && failureOf(last));
   if (network !== undefined) return network;
   const refusal = last !== undefined && 'status' in last ? last : undefined;
   const texts = refusal?.entra === undefined ? partsOf(error).map(messageOf) : [refusal.entra];

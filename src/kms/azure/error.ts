@@ -1,5 +1,5 @@
 // What Key Vault's refusals mean, and what to do about each.
-import { NotationError } from '../../core/error.ts';
+import { NotationError, ownErrorIn } from '../../core/error.ts';
 import type { HttpResponse } from '../../core/ports.ts';
 import { quoteProvider } from '../provider-text.ts';
 import { codeIn, requestIdIn } from './text.ts';
@@ -29,15 +29,9 @@ interface Said {
  * holds the request with its token.
  */
 export function toVaultError(error: unknown, answer: HttpResponse | undefined, asked: Asked): NotationError {
-  const ours = ownError(error);
+  const ours = ownErrorIn(error);
   if (ours !== undefined) return ours;
   return answer === undefined || answer.status < 400 ? withoutRefusal(error, asked) : refusal(read(answer), asked);
-}
-
-/** The `NotationError` that is, or that caused, `error`. */
-export function ownError(error: unknown): NotationError | undefined {
-  if (error instanceof NotationError) return error;
-  return error instanceof Error && error.cause !== undefined ? ownError(error.cause) : undefined;
 }
 
 /** Whether a vault said that this identity may not see a thing; not that it has no token, and not that its network is closed. */
