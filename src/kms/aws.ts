@@ -9,7 +9,7 @@ import { type AwsKeyId, parseAwsKeyId } from './aws/key-id.ts';
 import { awsNames, awsSpecs } from './aws/names.ts';
 import { checkRegions, placeOf } from './aws/place.ts';
 import type { AwsSession } from './aws/session.ts';
-import { readCertificates } from './certificates.ts';
+import { collectCertificates, leafOf } from './certificates.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 /** Key ids: `awskms://[endpoint]/KEY`, the ARN of a key or an alias, `alias/NAME`. */
@@ -25,8 +25,9 @@ async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const place = once(() => placeOf(asked, context));
   const session = once(async () => (await import('./aws/session.ts')).openSession(asked.key, await place(), context));
   const publicKeyInfo = once(async () => publicKeyOf(asked, await session()));
-  const collected = await chainFile(context);
-  const leaf = await leafOf(collected);
+  const collected = await collectCertificates(context, async () => []);
+  // The leaf says which key it is, so that nobody need be asked.
+  const leaf = await leafOf(collected, () => chainOf(collected));
   const algorithm = leaf === undefined ? algorithmOfSpec(keySpecOf(await publicKeyInfo(), asked.key)) : algorithmOfLeaf(leaf);
   return {
     algorithm,
@@ -41,16 +42,6 @@ function refuseIssuersAlone({ settings }: KeyContext): void {
   throw new NotationError('CONFIG', 'plugin config ca_certs: AWS KMS keeps no certificate that these could be the issuers of', {
     hint: 'put the leaf and its issuers into one file and name it with cert_chain',
   });
-}
-
-async function chainFile(context: KeyContext): Promise<readonly Certificate[]> {
-  const { cert_chain: path } = context.settings.text;
-  return path === undefined ? [] : readCertificates(path, 'certificate chain (cert_chain)', context);
-}
-
-/** The leaf says which key it is, so that nobody need be asked. */
-async function leafOf(certificates: readonly Certificate[]): Promise<Certificate | undefined> {
-  return leafByName(certificates) ?? (certificates.length > 0 ? (await chainOf(certificates))[0] : undefined);
 }
 
 function algorithmOfLeaf({ publicKeyInfo }: Certificate): Algorithm {

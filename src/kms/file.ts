@@ -7,7 +7,7 @@ import { once } from '../core/once.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
 import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
-import { collectCertificates, readCertificates } from './certificates.ts';
+import { collectCertificates, leafOf, readCertificates } from './certificates.ts';
 import { formOf, isEncrypted, type KeyForm, printForm } from './key-form.ts';
 import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
@@ -77,7 +77,7 @@ async function describeMode(path: string, context: KeyContext): Promise<Readonly
  * What opens keys and verifies signatures is not even loaded for it.
  */
 async function algorithmOf(certificates: readonly Certificate[], file: KeyFile): Promise<Algorithm> {
-  const leaf = leafByName(certificates) ?? (certificates.length > 0 ? (await chainOf(certificates, file))[0] : undefined);
+  const leaf = await leafOf(certificates, () => chainOf(certificates, file));
   const publicKeyInfo = leaf?.publicKeyInfo ?? (await publicKeyInfoOf(file));
   return algorithmOfSpec(keySpecOf(publicKeyInfo, leaf === undefined ? file.what : 'leaf certificate'));
 }

@@ -3,8 +3,8 @@ import type { Der } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
 import { once } from '../../core/once.ts';
 import type { Clock } from '../../core/ports.ts';
-import { type Certificate, isSelfIssued, leafByName, parseCertificate } from '../../x509/certificate.ts';
-import { collectCertificates, readCertificates } from '../certificates.ts';
+import { type Certificate, isSelfIssued, parseCertificate } from '../../x509/certificate.ts';
+import { collectCertificates, leafOf, noChain, readIssuers } from '../certificates.ts';
 import type { KeyContext } from '../provider.ts';
 import { isAbsent, isDenied } from './error.ts';
 import type { AzureKeyId } from './key-id.ts';
@@ -37,7 +37,7 @@ export async function openHolding(id: AzureKeyId, vault: Vault, context: KeyCont
     case 'file':
       return fromFile(id, context);
     case 'nowhere':
-      return fromKey(id, vault, noCertificate(`${id.host}: a Managed HSM keeps no certificates`), context.now);
+      return fromKey(id, vault, noChain(`${id.host}: a Managed HSM keeps no certificates`), context.now);
     case 'any':
       return fromAnywhere(id, vault, context.now);
     case 'secret':
@@ -49,8 +49,8 @@ export async function openHolding(id: AzureKeyId, vault: Vault, context: KeyCont
 
 async function fromFile({ version }: AzureKeyId, context: KeyContext): Promise<Holding> {
   const pool = await collectCertificates(context, async () => []);
-  const leaf = leafByName(pool) ?? (await orderedBy(pool))[0];
-  if (leaf === undefined) throw noCertificate('the file of cert_chain is empty');
+  const leaf = await leafOf(pool, () => orderedBy(pool));
+  if (leaf === undefined) throw noChain('the file of cert_chain is empty');
   const certificates = once(() => orderedBy(pool, leaf.publicKeyInfo));
   return { publicKeyInfo: leaf.publicKeyInfo, version, told: 'by file', certificates };
 }
@@ -71,7 +71,7 @@ async function fromAnywhere(id: AzureKeyId, vault: Vault, now: Clock): Promise<H
     return holdingOf(leaf, version, async () => (isSelfIssued(leaf) ? [] : (await readSecret(id, vault, secretVersion)).pool));
   } catch (why) {
     if (isDenied(why)) return withoutCertificate(id, vault, why, now);
-    if (isAbsent(why)) return fromKey(id, vault, noCertificate(why.message, why.metadata), now);
+    if (isAbsent(why)) return fromKey(id, vault, noChain(why.message, why.metadata), now);
     throw why;
   }
 }
@@ -109,13 +109,9 @@ async function readSecret(id: AzureKeyId, vault: Vault, version: string | undefi
   return { pool: certificatesOf(secret, `secret ${id.name} in ${id.host}`), version: secret.keyVersion };
 }
 
-async function readIssuers(path: string | undefined, context: KeyContext): Promise<readonly Certificate[]> {
-  return path === undefined ? [] : readCertificates(path, 'issuer certificates (ca_certs)', context);
-}
-
 async function holdingOfPool(pool: readonly Certificate[], version: string | undefined): Promise<Holding> {
-  const leaf = leafByName(pool) ?? (await orderedBy(pool))[0];
-  if (leaf === undefined) throw noCertificate('the secret holds no certificate');
+  const leaf = await leafOf(pool, () => orderedBy(pool));
+  if (leaf === undefined) throw noChain('the secret holds no certificate');
   return holdingOf(leaf, version, async () => pool);
 }
 
@@ -127,13 +123,6 @@ function holdingOf(leaf: Certificate, version: string | undefined, rest: () => P
 /** Ordering verifies signatures: what does that is loaded for signatures alone. */
 async function orderedBy(pool: readonly Certificate[], leafKey?: Der): Promise<readonly Certificate[]> {
   return (await import('../../x509/chain.ts')).orderChain(pool, leafKey);
-}
-
-function noCertificate(problem: string, metadata: Readonly<Record<string, string>> = {}): NotationError {
-  return new NotationError('CERTIFICATE', `no certificate chain for this key: ${problem}`, {
-    metadata,
-    hint: 'name the file that holds the whole chain with the plugin config option cert_chain; notation-ts-kms key csr asks for a certificate',
-  });
 }
 
 function otherVersion({ name, host }: AzureKeyId, wanted: string, found: string): NotationError {
