@@ -1,13 +1,12 @@
 // How the tool's commands open keys: with the options, the log, the network and the deadline that the plugin gives them.
 import { NotationError } from '../core/error.ts';
-import type { Log } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { openHttp } from '../http/open.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import type { KeyContext } from '../kms/provider.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
-import { logFailure, openLog, silent } from '../store/log.ts';
+import { chooseLog, logFailure } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import type { ToolContext } from './context.ts';
 
@@ -31,7 +30,7 @@ export async function withKeys<T>(
 ): Promise<T> {
   if (wish.id === '') throw new NotationError('REQUEST', 'id: expected a key id, found an empty text');
   const settings = parseSettings(parsePluginConfig(wish.pluginConfig));
-  const log = openToolLog(settings, context, { command, keyId: wish.id });
+  const log = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: wish.id });
   try {
     const result = await withDeadline(settings.deadlineMs, (deadline) => work({ ...worldOf(settings, context, deadline), log }));
     log('info', 'done');
@@ -67,9 +66,4 @@ function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext[
     deadline,
     now,
   };
-}
-
-function openToolLog(settings: Settings, { environment, now }: ToolContext, facts: Readonly<Record<string, string>>): Log {
-  const path = settings.text.log_file ?? environment['NOTATION_TS_KMS_LOG'];
-  return path ? openLog(path, settings.logLevel, now, facts) : silent;
 }

@@ -1,5 +1,5 @@
 import { NotationError, toNotationError } from '../core/error.ts';
-import type { Clock, Environment, Files, Log, LogLevel } from '../core/ports.ts';
+import type { Clock, Environment, Files, Log } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { openHttp } from '../http/open.ts';
 import type { LoadTransport } from '../http/transport.ts';
@@ -7,7 +7,7 @@ import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
 import { parseJson } from '../protocol/json.ts';
 import { directoriesOf } from '../store/directories.ts';
-import { logFailure, openLog, silent } from '../store/log.ts';
+import { chooseLog, logFailure } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import { type Prepared, prepare } from './handlers.ts';
 import type { metadata } from './metadata.ts';
@@ -42,7 +42,7 @@ export async function serve(invocation: Invocation): Promise<Reply> {
 
 async function answer(invocation: Invocation): Promise<object> {
   const { prepared, settings } = await understand(invocation);
-  const log = logOf(invocation, settings, prepared);
+  const log = chooseLog(settings.text.log_file, settings.logLevel, invocation, { command: invocation.command, ...prepared.facts });
   try {
     const response = await run(prepared, invocation, settings, log);
     log('info', 'answered');
@@ -65,7 +65,7 @@ async function understand(invocation: Invocation): Promise<Understood> {
     return { prepared, settings: parseSettings(prepared.request.pluginConfig) };
   } catch (error) {
     try {
-      logFailure(logAt(environmentPath(invocation), 'error', invocation, {}), error);
+      logFailure(chooseLog(undefined, 'error', invocation, { command: invocation.command }), error);
     } catch {
       // The request's own error is the one to tell.
     }
@@ -87,17 +87,4 @@ async function requestOf({ command, input }: Invocation): Promise<unknown> {
   if (!(input instanceof Uint8Array)) throw new NotationError('REQUEST', `standard input: ${input.problem}`);
   if (command === 'get-plugin-metadata' && input.length === 0) return {};
   return parseJson(input, 'request');
-}
-
-function logOf(invocation: Invocation, settings: Settings, prepared: Prepared): Log {
-  const path = settings.text.log_file ?? environmentPath(invocation);
-  return logAt(path, settings.logLevel, invocation, prepared.facts);
-}
-
-function environmentPath({ environment }: Invocation): string | undefined {
-  return environment['NOTATION_TS_KMS_LOG'];
-}
-
-function logAt(path: string | undefined, level: LogLevel, { command, now }: Invocation, facts: Prepared['facts']): Log {
-  return path ? openLog(path, level, now, { command, ...facts }) : silent;
 }

@@ -1,10 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { NotationError, toNotationError } from '../core/error.ts';
-import { type Clock, type Log, type LogLevel, logLevels } from '../core/ports.ts';
+import { type Clock, type Environment, type Log, type LogLevel, logLevels } from '../core/ports.ts';
 import { fileError } from './file-error.ts';
-
-/** A log that keeps nothing. */
-export const silent: Log = () => undefined;
 
 /**
  * A log that appends one JSON object a line to `path`, made with mode 0600, for messages at `level` and above.
@@ -18,6 +15,23 @@ export function openLog(path: string, level: LogLevel, now: Clock, facts: Readon
   };
   append(path, '');
   return log;
+}
+
+/** Who starts a log: where the environment says it is, and the clock of its lines. */
+export interface LogHost {
+  readonly environment: Environment;
+  readonly now: Clock;
+}
+
+/** The log in the file that the option log_file names, or else in that of NOTATION_TS_KMS_LOG; one that keeps nothing without either. @throws as `openLog` */
+export function chooseLog(
+  option: string | undefined,
+  level: LogLevel,
+  { environment, now }: LogHost,
+  facts: Readonly<Record<string, string>>,
+): Log {
+  const path = option ?? environment['NOTATION_TS_KMS_LOG'];
+  return path ? openLog(path, level, now, facts) : () => undefined;
 }
 
 /** Logs an error with its code and the message of what caused it. */
