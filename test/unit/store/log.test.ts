@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openLog, redact } from '../../../src/store/log.ts';
+import { chooseLog, openLog, redact } from '../../../src/store/log.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 
 const secrets: readonly (readonly [string, string])[] = [
@@ -25,4 +25,16 @@ test('a line is one JSON object whatever the message, and only from its level up
     readFileSync(path, 'utf8'),
     `${JSON.stringify({ time: '1970-01-01T00:00:00.000Z', level: 'error', message: 'two\nlines', command: 'c', code: 'X' })}\n`,
   );
+});
+
+test('the option names the log, and without it the environment; with neither nothing is kept', (t) => {
+  const folder = temporaryFolder(t);
+  const [option, variable] = [join(folder, 'option'), join(folder, 'variable')];
+  const host = { environment: { NOTATION_TS_KMS_LOG: variable }, now: () => new Date(0) };
+  chooseLog(option, 'info', host, {})('info', 'said');
+  assert.match(readFileSync(option, 'utf8'), /said/);
+  assert.equal(existsSync(variable), false);
+  chooseLog(undefined, 'info', host, {})('info', 'said');
+  assert.match(readFileSync(variable, 'utf8'), /said/);
+  chooseLog(undefined, 'info', { ...host, environment: {} }, {})('error', 'lost');
 });
