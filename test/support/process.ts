@@ -17,7 +17,13 @@ export interface Start {
 /** The environment that a plugin needs: nothing but a PATH. */
 export const bareEnvironment: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '' };
 
-/** Starts a command, gives it all of `input`, and waits for its end. A command that does not read its input is no failure here. */
+/** No command of the tests takes nearly as long; one that does has hung. */
+const patienceMs = 90_000;
+
+/**
+ * Starts a command, gives it all of `input`, and waits for its end. A command that does not read its input is no failure here.
+ * @throws when it does not end, with what it has said
+ */
 export async function start(command: readonly string[], { input = '', env = {}, cwd }: Start = {}): Promise<Ended> {
   const [program = '', ...words] = command;
   const child = spawn(program, words, { env: { ...bareEnvironment, ...env }, cwd, stdio: 'pipe' });
@@ -25,7 +31,12 @@ export async function start(command: readonly string[], { input = '', env = {}, 
   const ended = new Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on('error', reject).on('close', (code, signal) => resolve({ code, signal }));
   });
+  const impatience = setTimeout(() => {
+    child.kill('SIGKILL');
+    child.stdout.destroy(new Error(`${command.join(' ')}: did not end within ${patienceMs / 1000} s`));
+  }, patienceMs);
   const [stdout, stderr] = await Promise.all([text(child.stdout), buffer(child.stderr)]);
+  clearTimeout(impatience);
   return { ...(await ended), stdout, stderr: stderr.toString('utf8') };
 }
 

@@ -27,7 +27,13 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const patience = 20_000;
 
 // Whatever becomes of the process that starts it, the server's standard input ends with that process, and the server with its input.
-const untilInputEnds = '"$0" "$@" </dev/null & server=$!; cat >/dev/null; kill "$server"; wait "$server"';
+// A server that is asked to end may wait for its clients, which wait for it: it gets a second.
+const untilInputEnds = `"$0" "$@" </dev/null & server=$!
+cat >/dev/null
+kill "$server"
+(sleep 1; kill -9 "$server") >/dev/null 2>&1 & killer=$!
+wait "$server"
+kill "$killer"`;
 
 /** Starts a server and waits until it is ready. @throws with the server's own words when it ends, or is not ready in time. */
 export async function startServer<Answer>(wish: ServerWish<Answer>): Promise<RunningServer<Answer>> {
@@ -94,5 +100,7 @@ async function stop(child: Child): Promise<void> {
   child.ref();
   const ended = once(child, 'exit');
   child.stdin.end();
+  const impatience = setTimeout(() => child.kill('SIGKILL'), patience);
   await ended;
+  clearTimeout(impatience);
 }
