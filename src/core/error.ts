@@ -8,6 +8,11 @@
  * - `KEY_UNUSABLE`: the key exists and cannot make such a signature
  * - `KEY_MISMATCH`: the key is not the certificate's
  * - `CERTIFICATE`: a certificate or chain is malformed or breaks a rule
+ * - `ENVELOPE`: a signature envelope is malformed
+ * - `SIGNATURE`: a signature does not hold
+ * - `TIMESTAMP`: a timestamp, or what an authority answered for one, breaks a rule
+ * - `MANIFEST`: a manifest or an index is malformed, too large, or not what it is said to be
+ * - `NOT_FOUND`: no such artifact, tag or repository
  * - `FILE`: a file is missing, unreadable, too large or in the way
  * - `ACCESS_DENIED`: who asks may not
  * - `TIMEOUT`, `THROTTLED`: the caller may try again
@@ -22,6 +27,11 @@ export type ErrorCode =
   | 'KEY_UNUSABLE'
   | 'KEY_MISMATCH'
   | 'CERTIFICATE'
+  | 'ENVELOPE'
+  | 'SIGNATURE'
+  | 'TIMESTAMP'
+  | 'MANIFEST'
+  | 'NOT_FOUND'
   | 'FILE'
   | 'ACCESS_DENIED'
   | 'TIMEOUT'

@@ -1,5 +1,6 @@
-import type { Algorithm } from './algorithm.ts';
+import type { Algorithm, HashAlgorithm } from './algorithm.ts';
 import type { Der } from './bytes.ts';
+import type { Descriptor, EnvelopeMediaType } from './model.ts';
 
 /** A finished signature: PSS (salt = hash length) for RSA, fixed-width r‖s for EC; certificates leaf first, root last. */
 export interface Signature {
@@ -11,6 +12,44 @@ export interface Signature {
 export interface Signer {
   readonly algorithm: Algorithm;
   sign(message: Uint8Array): Promise<Signature>;
+}
+
+/** Has a timestamp authority witness a signature. */
+export interface Timestamper {
+  /**
+   * @param signature the envelope's signature value
+   * @param hash what it is hashed with: the hash of the signing algorithm
+   * @returns the TimeStampToken, a CMS ContentInfo, as the authority sent it
+   * @throws NotationError `TIMESTAMP` when an answer breaks a rule, `UNAVAILABLE`, `TIMEOUT`
+   */
+  stamp(signature: Uint8Array, hash: HashAlgorithm): Promise<Der>;
+}
+
+/** A signature on its way into a repository. */
+export interface NewSignature {
+  readonly mediaType: EnvelopeMediaType;
+  readonly envelope: Uint8Array;
+  /** Of the signature manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A signature in a repository. */
+export interface StoredSignature {
+  /** As the manifest's layer says; not necessarily one that this program reads. */
+  readonly mediaType: string;
+  readonly envelope: Uint8Array;
+}
+
+/** One place of artifacts and their signatures: a repository of a registry, or an OCI layout. */
+export interface Repository {
+  /** What a tag or a digest stands for. @throws NotationError `NOT_FOUND`, `MANIFEST`, and the network's */
+  resolve(tagOrDigest: string): Promise<Descriptor>;
+  /** The signature manifests of an artifact, as they are listed; lazily, page by page. */
+  signatures(subject: Descriptor): AsyncIterable<Descriptor>;
+  /** The envelope of one signature manifest. @throws NotationError `MANIFEST` when the manifest is not one signature's, or is too large */
+  fetch(signature: Descriptor): Promise<StoredSignature>;
+  /** Stores a signature beside its artifact and answers the new manifest's descriptor. */
+  attach(subject: Descriptor, signature: NewSignature): Promise<Descriptor>;
 }
 
 export type Clock = () => Date;
@@ -60,6 +99,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array | string;
   /** Ends this exchange before the deadline does, with the same error. */
   readonly signal?: AbortSignal;
+  /** Bytes that the response's body may have, where that is not what a service's answer may have (4 MiB). */
+  readonly limit?: number;
 }
 
 /** One HTTP response, whole. */

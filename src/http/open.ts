@@ -26,7 +26,7 @@ export function openHttp(options: HttpOptions): Http {
   return {
     send: async (request) => {
       const [transport, authorities] = await ready();
-      return send(request, transport, endedBy(request.signal, routeTo(request.url, options, authorities)));
+      return send(request, transport, boundBy(request, routeTo(request.url, options, authorities)));
     },
     warm: (url) =>
       void ready()
@@ -64,8 +64,9 @@ function routeTo(url: string, { environment, deadline }: HttpOptions, authoritie
   };
 }
 
-function endedBy(signal: AbortSignal | undefined, route: Route): Route {
-  return signal === undefined ? route : { ...route, signal: AbortSignal.any([signal, route.signal]) };
+function boundBy({ signal, limit }: HttpRequest, route: Route): Route {
+  const bounded = limit === undefined ? route : { ...route, limit };
+  return signal === undefined ? bounded : { ...bounded, signal: AbortSignal.any([signal, route.signal]) };
 }
 
 async function readBundle({ bundle, files }: HttpOptions): Promise<string | undefined> {
