@@ -1,6 +1,6 @@
 // What AWS says when it does not sign, as ours: the exceptions of KMS, of the services that give credentials, and of the SDK itself.
 import { type ErrorCode, NotationError, ownErrorIn } from '../../core/error.ts';
-import { quoteProvider } from '../provider-text.ts';
+import { quoteProvider } from '../../core/provider-text.ts';
 import type { AwsPlace } from './place.ts';
 
 /** What was asked when it failed. */

@@ -1,7 +1,7 @@
 // Why no token could be had, in one sentence instead of the SDK's pages.
 import { NotationError, ownErrorIn } from '../../core/error.ts';
 import type { Environment, HttpResponse } from '../../core/ports.ts';
-import { quoteProvider } from '../provider-text.ts';
+import { quoteProvider } from '../../core/provider-text.ts';
 import type { CredentialType } from './credential.ts';
 import { requestIdIn, withoutSecrets } from './text.ts';
 

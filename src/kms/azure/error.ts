@@ -1,7 +1,7 @@
 // What Key Vault's refusals mean, and what to do about each.
 import { NotationError, ownErrorIn } from '../../core/error.ts';
 import type { HttpResponse } from '../../core/ports.ts';
-import { quoteProvider } from '../provider-text.ts';
+import { quoteProvider } from '../../core/provider-text.ts';
 import { codeIn, requestIdIn } from './text.ts';
 
 /** One request to a vault, for messages. */

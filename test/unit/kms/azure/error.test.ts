@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ErrorCode, NotationError } from '../../../../src/core/error.ts';
+import { quoteProvider } from '../../../../src/core/provider-text.ts';
 import { type Asked, isAbsent, isDenied, isUnusable, toVaultError } from '../../../../src/kms/azure/error.ts';
 import { withoutSecrets } from '../../../../src/kms/azure/text.ts';
-import { quoteProvider } from '../../../../src/kms/provider-text.ts';
 
 const requestId = '2b7c1de0-8d34-4c6a-9d7c-3f1f0a9f7a77';
 const asked: Asked = { host: 'v.vault.azure.net', kind: 'vault', permission: 'keys/sign', name: 'signing', version: 'abc' };
