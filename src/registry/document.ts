@@ -1,0 +1,68 @@
+// The JSON of registries and layouts: read strictly as JSON, tolerant of members that nobody here knows, written as Go writes it.
+import { NotationError } from '../core/error.ts';
+import { asObject, type JsonObject, nameOf, parseJson } from '../protocol/json.ts';
+
+export type { JsonObject } from '../protocol/json.ts';
+
+/** Bytes that a manifest or an index may have (notation's limit). */
+export const manifestLimit: number = 4 << 20;
+
+/**
+ * One JSON object of at most `manifestLimit` bytes: UTF-8, nothing after it, no member twice.
+ * @throws NotationError `MANIFEST`, naming `what`
+ */
+export async function readDocument(bytes: Uint8Array, what: string): Promise<JsonObject> {
+  if (bytes.length > manifestLimit) throw malformed(what, `at most ${manifestLimit} bytes`, `${bytes.length}`);
+  try {
+    return asObject(await parseJson(bytes, what), what);
+  } catch (cause) {
+    if (!(cause instanceof NotationError)) throw cause;
+    throw new NotationError('MANIFEST', cause.message, { cause });
+  }
+}
+
+/**
+ * The bytes that Go's `json.Marshal` makes of the value: no white space, `<`, `>`, `&` and the two line separators escaped. Members stay in
+ * their order: those of a Go map must come sorted (`sortedByName`).
+ */
+export function encodeDocument(value: unknown): Uint8Array {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return Buffer.from(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped));
+}
+
+/** The members in the order in which Go writes a map's: that of their names' UTF-8. Names that are whole numbers come first: JavaScript insists. */
+export function sortedByName<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const names = Object.keys(map).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return Object.fromEntries(names.map((name) => [name, map[name] as T]));
+}
+
+/** A member that is an object. @throws NotationError `MANIFEST` */
+export function objectAt(value: unknown, what: string): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw malformed(what, 'a JSON object', nameOf(value));
+}
+
+/** A member that is a list; none when it is absent or `null`, as which Go writes an empty one. @throws NotationError `MANIFEST` */
+export function listAt(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  throw malformed(what, 'a list', nameOf(value));
+}
+
+/** Checks `schemaVersion` and, where it is stated, `mediaType`. @throws NotationError `MANIFEST` */
+export function checkKind(document: JsonObject, mediaType: string, what: string): void {
+  const { schemaVersion, mediaType: stated } = document;
+  if (schemaVersion !== 2) throw malformed(what, 'schemaVersion 2', shown(schemaVersion));
+  if (stated !== undefined && stated !== mediaType) throw malformed(what, `media type ${mediaType}`, shown(stated));
+}
+
+/** The error of a document that breaks a rule. */
+export function malformed(what: string, expected: string, found: string): NotationError {
+  return new NotationError('MANIFEST', `${what}: expected ${expected}, found ${found}`);
+}
+
+/** A text in quotes, cut short; the kind of anything else: it came from others. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : nameOf(value);
+}
