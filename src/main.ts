@@ -116,6 +116,12 @@ async function runTool(words: readonly string[]): Promise<void> {
     transport,
     out: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
+    screen: () => ({
+      stdoutIsTerminal: stdout.isTTY === true,
+      stderrIsTerminal: stderr.isTTY === true,
+      columns: (stderr.isTTY ? stderr.columns : stdout.columns) || 80,
+    }),
+    input: { isTerminal: () => process.getBuiltinModule('node:tty').isatty(0), chunks: readDescriptor },
   });
 }
 

@@ -13,10 +13,12 @@ export interface Said {
 export interface World {
   readonly environment?: Environment;
   readonly now?: Date;
+  /** Standard input, as one piece; empty when absent. */
+  readonly input?: string;
 }
 
 /** Runs one command, with no home of notation unless the environment names one. */
-export async function runTool(words: readonly string[], { environment = {}, now = new Date() }: World = {}): Promise<Said> {
+export async function runTool(words: readonly string[], { environment = {}, now = new Date(), input = '' }: World = {}): Promise<Said> {
   const stdout: Uint8Array[] = [];
   const stderr: string[] = [];
   const code = await run(words, {
@@ -30,6 +32,8 @@ export async function runTool(words: readonly string[], { environment = {}, now 
     metadata,
     out: (output) => void stdout.push(Buffer.from(output)),
     error: (text) => void stderr.push(text),
+    screen: () => ({ stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 }),
+    input: { isTerminal: () => false, chunks: () => (input === '' ? [] : [Buffer.from(input)]) },
   });
   return { code, stdout: Buffer.concat(stdout), stderr: stderr.join('') };
 }

@@ -143,6 +143,8 @@ async function runTool(words: readonly string[], environment: Readonly<Record<st
     error: (text) => {
       said.error += text;
     },
+    screen: () => ({ stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 }),
+    input: { isTerminal: () => false, chunks: () => [] },
   });
   return { code, signal: null, stdout: said.out, stderr: said.error };
 }
