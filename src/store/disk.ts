@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { NotationError } from '../core/error.ts';
+import { fileError, isAbsent } from '../core/file-error.ts';
 import type { FileFacts, Files } from '../core/ports.ts';
-import { fileError, isAbsent } from './file-error.ts';
 
 /**
  * The real files of this machine. The calls underneath are synchronous: for the two small files of a signature the thread pool

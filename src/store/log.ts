@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { NotationError, toNotationError } from '../core/error.ts';
+import { fileError } from '../core/file-error.ts';
 import { type Clock, type Environment, type Log, type LogLevel, logLevels } from '../core/ports.ts';
-import { fileError } from './file-error.ts';
 
 /**
  * A log that appends one JSON object a line to `path`, made with mode 0600, for messages at `level` and above.

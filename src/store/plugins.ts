@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
+import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Directories } from './directories.ts';
-import { fileError, isAbsent } from './file-error.ts';
 
 const metadataDeadlineMs = 30_000;
 const metadataLimit = 1 << 20;

@@ -1,12 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
+import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
 import { checkTrustStoreCertificate, type TrustStoreType } from '../x509/anchor.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
-import { fileError, isAbsent } from './file-error.ts';
 
 const certificateFileLimit = 1 << 20;
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NotationError } from '../core/error.ts';
-import { fileError } from './file-error.ts';
+import { fileError } from '../core/file-error.ts';
 
 /**
  * Writes a whole file or nothing: to a temporary name beside it, then renamed over it. Missing folders are made with mode 0700, as notation does.

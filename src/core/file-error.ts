@@ -1,4 +1,4 @@
-import { NotationError } from '../core/error.ts';
+import { NotationError } from './error.ts';
 
 /** Whether a file-system error says that nothing is there. */
 export function isAbsent(cause: unknown): boolean {
