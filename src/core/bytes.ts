@@ -1,4 +1,4 @@
-import { NotationError } from './error.ts';
+import { type ErrorCode, NotationError } from './error.ts';
 
 /** Bytes of one DER-encoded structure. */
 export type Der = Uint8Array;
@@ -10,12 +10,12 @@ export function toBase64(bytes: Uint8Array): string {
 
 /**
  * Decodes standard padded base64 strictly: no white space, no URL-safe alphabet, no missing padding, no stray bits.
- * @throws NotationError `REQUEST`, naming `what`.
+ * @throws NotationError `code`, naming `what`.
  */
-export function fromBase64(text: string, what: string): Uint8Array {
+export function fromBase64(text: string, what: string, code: ErrorCode = 'REQUEST'): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') === text) return bytes;
-  throw new NotationError('REQUEST', `${what}: expected standard padded base64, found something else`, {
+  throw new NotationError(code, `${what}: expected standard padded base64, found something else`, {
     hint: 'RFC 4648 §4: alphabet A–Z a–z 0–9 + /, padded with =',
   });
 }

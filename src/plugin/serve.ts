@@ -1,11 +1,11 @@
 import { NotationError, toNotationError } from '../core/error.ts';
+import { parseJson } from '../core/json.ts';
 import type { Clock, Environment, Files, Log } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { openHttp } from '../http/open.ts';
 import type { LoadTransport } from '../http/transport.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
-import { parseJson } from '../protocol/json.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { chooseLog, logFailure } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';

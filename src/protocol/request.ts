@@ -2,7 +2,7 @@
 import { type Algorithm, algorithmBy, algorithms, supportedKeySpecs } from '../core/algorithm.ts';
 import { fromBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { asObject, type JsonObject, nameOf } from './json.ts';
+import { asObject, type JsonObject, nameOf } from '../core/json.ts';
 
 /** notation's `pluginConfig`: strings by name, as the user wrote them. */
 export type PluginConfig = ReadonlyMap<string, string>;

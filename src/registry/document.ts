@@ -1,8 +1,8 @@
 // The JSON of registries and layouts: read strictly as JSON, tolerant of members that nobody here knows, written as Go writes it.
 import { NotationError } from '../core/error.ts';
-import { asObject, type JsonObject, nameOf, parseJson } from '../protocol/json.ts';
+import { asObject, type JsonObject, nameOf, parseJson } from '../core/json.ts';
 
-export type { JsonObject } from '../protocol/json.ts';
+export type { JsonObject } from '../core/json.ts';
 
 /** Bytes that a manifest or an index may have (notation's limit). */
 export const manifestLimit: number = 4 << 20;
