@@ -1,4 +1,5 @@
 import type { Algorithm } from '../core/algorithm.ts';
+import { NotationError } from '../core/error.ts';
 import type { Envelope, EnvelopeMediaType, ExtendedAttribute, SigningScheme, UnsignedAttributes } from '../core/model.ts';
 import type { Signature } from '../core/ports.ts';
 
@@ -29,4 +30,27 @@ export interface EnvelopeCodec {
   prepare(draft: Draft): Prepared;
   /** Reads an envelope strictly. @throws NotationError `ENVELOPE`, with what was expected and found */
   parse(bytes: Uint8Array): Envelope;
+}
+
+/** notation reads no signature of more bytes. */
+const limit = 32 * 1024 * 1024;
+
+/** What an envelope breaks. */
+export function malformed(what: string, problem: string, cause?: unknown): NotationError {
+  return new NotationError('ENVELOPE', `${what}: ${problem}`, { cause });
+}
+
+/** @throws NotationError `ENVELOPE` when there are more bytes than any envelope has, or none. */
+export function checkSize(bytes: Uint8Array, what: string): void {
+  if (bytes.length === 0) throw malformed(what, 'expected a signature envelope, found nothing');
+  if (bytes.length > limit) throw malformed(what, `expected at most ${limit} bytes, found ${bytes.length}`);
+}
+
+/** No chain is that long; each certificate costs its reader a public-key operation. */
+const mostCertificates = 100;
+
+/** @throws NotationError `ENVELOPE` when there is no certificate, or more than any chain has. */
+export function checkCertificateCount(count: number, what: string): void {
+  if (count === 0) throw malformed(what, 'expected the certificate chain, found an empty one');
+  if (count > mostCertificates) throw malformed(what, `expected at most ${mostCertificates} certificates, found ${count}`);
 }
