@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
+import { signatureAnnotations } from '../../../src/envelope/annotations.ts';
 import {
   checkSignatureDescriptor,
   encodeSignatureManifest,
@@ -11,7 +12,6 @@ import {
   parseReferrer,
   parseSignatureManifest,
 } from '../../../src/registry/manifest.ts';
-import { signatureAnnotations } from '../../../src/registry/signature-annotations.ts';
 import { needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
 
 const image = 'application/vnd.oci.image.manifest.v1+json';
