@@ -11,6 +11,11 @@ import { timeOfSeconds } from './time.ts';
 
 export const cose: EnvelopeCodec = { mediaType: 'application/cose', prepare, parse };
 
+/** What a COSE_Sign1 signature covers: the Sig_structure of RFC 9052 § 4.4, with the protected header as it came. */
+export function toBeSigned({ header, payload }: Body): Uint8Array {
+  return encodeCbor(['Signature1', header, new Uint8Array(), payload]);
+}
+
 const envelopeName = 'COSE envelope';
 const protectedName = 'COSE protected header';
 const unprotectedName = 'COSE unprotected header';
@@ -47,7 +52,7 @@ function prepare(draft: Draft): Prepared {
     ...extended.map(({ key, value }) => [key, value] as const),
   ]);
   const body: Body = { header: encodeHeader(header), payload: draft.payload };
-  return { message: messageOf(body), seal: (signature, unsigned) => seal(body, signature, unsigned, draft.algorithm) };
+  return { message: toBeSigned(body), seal: (signature, unsigned) => seal(body, signature, unsigned, draft.algorithm) };
 }
 
 function encodeHeader(header: Header): Uint8Array {
@@ -87,7 +92,7 @@ function parse(bytes: Uint8Array): Envelope {
     algorithm: readAlgorithm(header),
     certificates: readCertificates(header, unprotected),
     signature,
-    message: messageOf({ header: headerBytes, payload }),
+    message: toBeSigned({ header: headerBytes, payload }),
   };
 }
 
@@ -164,9 +169,4 @@ function readUnsigned(header: Header): UnsignedAttributes {
     throw malformed(unprotectedName, `expected ${attribute.timestamp} to be the bytes of a token, found ${kindOf(timestamp)}`);
   }
   return { ...(agent !== undefined && { signingAgent: agent }), ...(timestamp !== undefined && { timestamp }) };
-}
-
-// RFC 9052 § 4.4: Sig_structure, with the protected header as it came.
-function messageOf({ header, payload }: Body): Uint8Array {
-  return encodeCbor(['Signature1', header, new Uint8Array(), payload]);
 }
