@@ -2,12 +2,12 @@ import { NotationError } from './error.ts';
 
 /** Whether a file-system error says that nothing is there. */
 export function isAbsent(cause: unknown): boolean {
-  return codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR';
+  return fileErrorCode(cause) === 'ENOENT' || fileErrorCode(cause) === 'ENOTDIR';
 }
 
 /** The error of a failed file operation, with the system's reason in words. */
 export function fileError(message: string, cause: unknown): NotationError {
-  const code = codeOf(cause);
+  const code = fileErrorCode(cause);
   return new NotationError('FILE', `${message}: ${reasons.get(code) ?? code}`, { cause });
 }
 
@@ -24,6 +24,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ENAMETOOLONG', 'the name is too long'],
 ]);
 
-function codeOf(cause: unknown): string {
+/** The system's name for why a file operation failed, such as `EEXIST`. */
+export function fileErrorCode(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown reason';
 }

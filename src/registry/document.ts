@@ -8,11 +8,11 @@ export type { JsonObject } from '../core/json.ts';
 export const manifestLimit: number = 4 << 20;
 
 /**
- * One JSON object of at most `manifestLimit` bytes: UTF-8, nothing after it, no member twice.
+ * One JSON object of at most `limit` bytes: UTF-8, nothing after it, no member twice.
  * @throws NotationError `MANIFEST`, naming `what`
  */
-export async function readDocument(bytes: Uint8Array, what: string): Promise<JsonObject> {
-  if (bytes.length > manifestLimit) throw malformed(what, `at most ${manifestLimit} bytes`, `${bytes.length}`);
+export async function readDocument(bytes: Uint8Array, what: string, limit: number = manifestLimit): Promise<JsonObject> {
+  if (bytes.length > limit) throw malformed(what, `at most ${limit} bytes`, `${bytes.length}`);
   try {
     return asObject(await parseJson(bytes, what), what);
   } catch (cause) {

@@ -15,6 +15,12 @@ export interface IndexDocument {
   readonly json: JsonObject;
 }
 
+/** What an index is expected to be: of OCI's media type, and of at most 4 MiB, unless said otherwise. */
+export interface IndexKind {
+  readonly mediaType?: string;
+  readonly limit?: number;
+}
+
 /** An index of nothing. */
 export const emptyIndex: IndexDocument = { entries: [], json: { schemaVersion: 2, mediaType: imageIndex, manifests: [] } };
 
@@ -22,9 +28,13 @@ export const emptyIndex: IndexDocument = { entries: [], json: { schemaVersion: 2
  * Reads an index. Members that nobody here knows are kept for `encodeIndex`.
  * @throws NotationError `MANIFEST`, naming `what`
  */
-export async function parseIndex(bytes: Uint8Array, what: string): Promise<IndexDocument> {
-  const json = await readDocument(bytes, what);
-  checkKind(json, imageIndex, what);
+export async function parseIndex(
+  bytes: Uint8Array,
+  what: string,
+  { mediaType = imageIndex, limit }: IndexKind = {},
+): Promise<IndexDocument> {
+  const json = await readDocument(bytes, what, limit);
+  checkKind(json, mediaType, what);
   const entries = listAt(json['manifests'], `${what}, manifests`).map((item, at) => parseEntry(item, `${what}, manifests[${at}]`));
   return { entries, json };
 }

@@ -68,7 +68,7 @@ export async function parseSignatureManifest(bytes: Uint8Array): Promise<Signatu
  * @throws NotationError `MANIFEST` when it is not JSON, or what it says of its subject is malformed
  */
 export async function parseReferrer(bytes: Uint8Array, mediaType: string): Promise<Referrer | undefined> {
-  if (mediaType !== imageManifest && mediaType !== artifactManifest) return undefined;
+  if (!isReferrerKind(mediaType)) return undefined;
   const document = await readDocument(bytes, 'manifest');
   const { subject, artifactType, annotations } = document;
   if (subject === undefined || subject === null) return undefined;
@@ -79,10 +79,14 @@ export async function parseReferrer(bytes: Uint8Array, mediaType: string): Promi
   };
 }
 
+/** Whether manifests of this media type may be about another one. */
+export function isReferrerKind(mediaType: string): boolean {
+  return mediaType === imageManifest || mediaType === artifactManifest;
+}
+
 /** Checks, before it is fetched, that a manifest can be a signature's. @throws NotationError `MANIFEST` */
 export function checkSignatureDescriptor({ mediaType, digest, size }: Descriptor): void {
-  if (mediaType !== imageManifest && mediaType !== artifactManifest)
-    throw malformed(`signature manifest ${digest}`, `media type ${imageManifest}`, shown(mediaType));
+  if (!isReferrerKind(mediaType)) throw malformed(`signature manifest ${digest}`, `media type ${imageManifest}`, shown(mediaType));
   if (size > manifestLimit) throw malformed(`signature manifest ${digest}`, `at most ${manifestLimit} bytes`, `${size}`);
 }
 

@@ -1,0 +1,52 @@
+// The blobs of an OCI layout: blobs/<algorithm>/<encoded>.
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { equalBytes } from '../core/bytes.ts';
+import { NotationError } from '../core/error.ts';
+import type { Descriptor } from '../core/model.ts';
+import { isDigest } from './descriptor.ts';
+import { malformed } from './document.ts';
+import { isFolder, makeFolder, placeFile, readRegular } from './layout-files.ts';
+import { digestOf } from './manifest.ts';
+
+const algorithms = ['sha256', 'sha384', 'sha512'];
+
+/**
+ * The bytes that a descriptor stands for, once size and digest are found right; undefined when the layout does not hold them.
+ * @throws NotationError `MANIFEST` when they are not what the descriptor says, or more than `limit`; `FILE`
+ */
+export function readBlob(layout: string, { digest, size }: Descriptor, limit: number): Uint8Array | undefined {
+  const [folders, path, algorithm, encoded] = placeOf(layout, digest);
+  if (size > limit) throw malformed(`blob ${digest}`, `at most ${limit} bytes`, `${size}`);
+  if (!folders.every(isFolder)) return undefined;
+  const bytes = readRegular(path, limit);
+  if (bytes === undefined) return undefined;
+  if (bytes.length !== size) throw malformed(`blob ${digest}`, `${size} bytes`, `${bytes.length}`);
+  if (createHash(algorithm).update(bytes).digest('hex') !== encoded) throw malformed(`blob ${digest}`, 'bytes of that digest', 'others');
+  return bytes;
+}
+
+/** Stores bytes, unless they are there whole, and answers their digest. @throws NotationError `FILE` */
+export async function writeBlob(layout: string, bytes: Uint8Array): Promise<string> {
+  const digest = digestOf(bytes);
+  const [folders, path] = placeOf(layout, digest);
+  for (const folder of folders) makeFolder(folder);
+  if (!isThere(path, bytes)) await placeFile(layout, path, bytes, 0o444);
+  return digest;
+}
+
+/** A file that was left half-written by others is written anew; anything that is no file is in the way. */
+function isThere(path: string, bytes: Uint8Array): boolean {
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  if (!facts?.isFile() || facts.size !== bytes.length) return false;
+  return equalBytes(readRegular(path, bytes.length) ?? new Uint8Array(), bytes);
+}
+
+function placeOf(layout: string, digest: string): readonly [folders: readonly string[], path: string, algorithm: string, encoded: string] {
+  const [algorithm = '', encoded = ''] = digest.split(':');
+  if (!isDigest(digest) || !algorithms.includes(algorithm))
+    throw new NotationError('MANIFEST', `expected a digest by ${algorithms.join(', ')}, found ${JSON.stringify(digest)}`);
+  const folder = join(layout, 'blobs', algorithm);
+  return [[join(layout, 'blobs'), folder], join(folder, encoded), algorithm, encoded];
+}

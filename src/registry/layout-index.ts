@@ -1,0 +1,63 @@
+// A layout's index.json, and how it is changed.
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotationError } from '../core/error.ts';
+import { malformed, readDocument, shown } from './document.ts';
+import { encodeIndex, type IndexDocument, type IndexEntry, parseIndex } from './index-document.ts';
+import { placeFile, readRegular } from './layout-files.ts';
+import { type LockPatience, withLock } from './layout-lock.ts';
+
+/** A layout of tens of thousands of manifests; those of registries have far smaller limits. */
+const indexLimit = 64 << 20;
+const layoutFileLimit = 4096;
+
+/** Checks that the folder is an OCI layout of version 1.0.0. @throws NotationError `FILE`, `MANIFEST` */
+export async function checkLayout(layout: string): Promise<void> {
+  const path = join(layout, 'oci-layout');
+  const bytes = readRegular(path, layoutFileLimit);
+  if (bytes === undefined) {
+    throw new NotationError('FILE', `${layout}: expected an OCI layout, found no file oci-layout in it`, {
+      hint: 'name the folder that holds oci-layout, index.json and blobs',
+    });
+  }
+  const { imageLayoutVersion } = await readDocument(bytes, path);
+  if (imageLayoutVersion !== '1.0.0') throw malformed(path, 'imageLayoutVersion "1.0.0"', shown(imageLayoutVersion));
+}
+
+/** The layout's index as it is now. @throws NotationError `FILE`, `MANIFEST` */
+export async function readIndex(layout: string): Promise<IndexDocument> {
+  const path = join(layout, 'index.json');
+  const bytes = readRegular(path, indexLimit);
+  if (bytes === undefined) throw new NotationError('FILE', `${path}: expected the index of an OCI layout, found no file`);
+  return parseIndex(bytes, path, { limit: indexLimit });
+}
+
+/**
+ * Adds entries, except those whose digest is listed already. The file is replaced whole under the layout's lock; the entries that are there
+ * stay as they are. Looks again afterwards, because other tools know of no lock.
+ * @throws NotationError `FILE`, `MANIFEST`, `TIMEOUT`
+ */
+export async function addToIndex(layout: string, entries: readonly IndexEntry[], patience: LockPatience): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await withLock(join(layout, '.notation-ts-kms.lock'), patience, (isMine) => writeEntries(layout, entries, isMine));
+    if (missingFrom(await readIndex(layout), entries).length === 0) return;
+  }
+  throw new NotationError('FILE', `${join(layout, 'index.json')}: expected the new entries in it, found that others overwrite it`, {
+    hint: 'let the other programs that write this layout finish first',
+  });
+}
+
+async function writeEntries(layout: string, entries: readonly IndexEntry[], isMine: () => boolean): Promise<void> {
+  const path = join(layout, 'index.json');
+  const index = await readIndex(layout);
+  const missing = missingFrom(index, entries);
+  if (missing.length === 0) return;
+  const bytes = encodeIndex(index, [...index.entries, ...missing]);
+  if (bytes.length > indexLimit) throw malformed(path, `at most ${indexLimit} bytes with the new entries`, `${bytes.length}`);
+  await placeFile(layout, path, bytes, lstatSync(path).mode & 0o777, isMine);
+}
+
+function missingFrom(index: IndexDocument, entries: readonly IndexEntry[]): readonly IndexEntry[] {
+  const listed = new Set(index.entries.map(({ descriptor }) => descriptor.digest));
+  return entries.filter(({ descriptor }) => !listed.has(descriptor.digest));
+}

@@ -1,0 +1,136 @@
+// One writer of a layout's index.json at a time, among the processes of this program on all machines that share the folder.
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NotationError } from '../core/error.ts';
+import { fileError, fileErrorCode } from '../core/file-error.ts';
+import { readRegular } from './layout-files.ts';
+
+/** How long to wait for others, in milliseconds. */
+export interface LockPatience {
+  /** For the lock; then `TIMEOUT`. */
+  readonly waitMs: number;
+  /** Until a lock that does not change, and whose holder cannot be looked at from here, counts as left behind. */
+  readonly staleMs: number;
+}
+
+/** Writing an index takes milliseconds: ten seconds of one and the same lock are a holder that is gone. */
+export const defaultPatience: LockPatience = { waitMs: 30_000, staleMs: 10_000 };
+
+const contentLimit = 4096;
+const held = new Set<string>();
+
+/**
+ * Runs `work` while this process alone holds the lock file `path`. A lock whose holder has died is taken over: at once where this machine
+ * can tell, else after `staleMs`.
+ * @param work is handed a question to ask right before it changes anything: whether the lock is still its own, and not taken for left behind
+ * @throws NotationError `TIMEOUT` when others hold it for longer than `waitMs`, `FILE` when it cannot be made
+ */
+export async function withLock<T>(path: string, patience: LockPatience, work: (isMine: () => boolean) => Promise<T>): Promise<T> {
+  const token = await acquire(path, patience);
+  try {
+    return await work(() => read(path) === token);
+  } finally {
+    if (read(path) === token) rmSync(path, { force: true });
+    held.delete(token);
+  }
+}
+
+async function acquire(path: string, { waitMs, staleMs }: LockPatience): Promise<string> {
+  const start = performance.now();
+  let seen: { readonly content: string | undefined; readonly since: number } = { content: undefined, since: start };
+  for (;;) {
+    const token = create(path);
+    if (token !== undefined) return token;
+    const content = read(path);
+    const now = performance.now();
+    if (seen.content !== content) seen = { content, since: now };
+    if (content !== undefined && (isGone(content) || now - seen.since > staleMs)) breakLock(path, content);
+    else if (now - start > waitMs) throw stuck(path, content, waitMs);
+    else await sleep(2 + Math.random() * 20);
+  }
+}
+
+/** The new lock's content; undefined when there is a lock. */
+function create(path: string): string | undefined {
+  const content = JSON.stringify({ ...self(), token: randomBytes(16).toString('hex') });
+  try {
+    const file = openSync(path, 'wx', 0o644);
+    held.add(content);
+    try {
+      writeSync(file, content);
+    } finally {
+      closeSync(file);
+    }
+    return content;
+  } catch (cause) {
+    if (fileErrorCode(cause) === 'EEXIST') return undefined;
+    held.delete(content);
+    throw fileError(`lock ${path} cannot be made`, cause);
+  }
+}
+
+function read(path: string): string | undefined {
+  const bytes = readRegular(path, contentLimit);
+  return bytes && Buffer.from(bytes).toString('utf8');
+}
+
+/** Whether the holder is a process of this machine that is no more. A number that was given anew counts as alive, but for this process's own. */
+function isGone(content: string): boolean {
+  const { pid, host, space } = parse(content);
+  if (typeof pid !== 'number' || host !== self().host || space !== self().space) return false;
+  if (pid === process.pid) return !held.has(content);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (cause) {
+    return fileErrorCode(cause) === 'ESRCH';
+  }
+}
+
+/**
+ * Moves the lock away, if it is still the one that was seen. Between the look and the move another process may have done the same and made
+ * its own: that one finds out by `isMine`, and begins again.
+ */
+function breakLock(path: string, content: string): void {
+  if (read(path) !== content) return;
+  const aside = `${path}.${process.pid}-${randomBytes(8).toString('hex')}`;
+  try {
+    renameSync(path, aside);
+  } catch (cause) {
+    if (fileErrorCode(cause) === 'ENOENT') return;
+    throw fileError(`lock ${path}, which was left behind, cannot be taken over`, cause);
+  }
+  rmSync(aside, { force: true });
+}
+
+/** Who this process is; `space` tells apart containers that share a host's name, where process numbers mean nothing to one another. */
+function self(): { readonly pid: number; readonly host: string; readonly space: string } {
+  return { pid: process.pid, host: hostname(), space: processSpace() };
+}
+
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function parse(content: string): { readonly pid?: unknown; readonly host?: unknown; readonly space?: unknown } {
+  try {
+    const value: unknown = JSON.parse(content);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function stuck(path: string, content: string | undefined, waitMs: number): NotationError {
+  const { pid, host } = parse(content ?? '');
+  const holder = typeof pid === 'number' && typeof host === 'string' ? `held by process ${pid} on ${JSON.stringify(host)}` : 'held';
+  return new NotationError('TIMEOUT', `lock ${path}: expected it to be free within ${waitMs / 1000} s, found it ${holder}`, {
+    hint: 'try again when that process is done',
+  });
+}
