@@ -11,14 +11,9 @@ export const manifestLimit: number = 4 << 20;
  * One JSON object of at most `limit` bytes: UTF-8, nothing after it, no member twice.
  * @throws NotationError `MANIFEST`, naming `what`
  */
-export async function readDocument(bytes: Uint8Array, what: string, limit: number = manifestLimit): Promise<JsonObject> {
+export function readDocument(bytes: Uint8Array, what: string, limit: number = manifestLimit): JsonObject {
   if (bytes.length > limit) throw malformed(what, `at most ${limit} bytes`, `${bytes.length}`);
-  try {
-    return asObject(await parseJson(bytes, what), what);
-  } catch (cause) {
-    if (!(cause instanceof NotationError)) throw cause;
-    throw new NotationError('MANIFEST', cause.message, { cause });
-  }
+  return asObject(parseJson(bytes, what, 'MANIFEST'), what, 'MANIFEST');
 }
 
 /**

@@ -28,12 +28,8 @@ export const emptyIndex: IndexDocument = { entries: [], json: { schemaVersion: 2
  * Reads an index. Members that nobody here knows are kept for `encodeIndex`.
  * @throws NotationError `MANIFEST`, naming `what`
  */
-export async function parseIndex(
-  bytes: Uint8Array,
-  what: string,
-  { mediaType = imageIndex, limit }: IndexKind = {},
-): Promise<IndexDocument> {
-  const json = await readDocument(bytes, what, limit);
+export function parseIndex(bytes: Uint8Array, what: string, { mediaType = imageIndex, limit }: IndexKind = {}): IndexDocument {
+  const json = readDocument(bytes, what, limit);
   checkKind(json, mediaType, what);
   const entries = listAt(json['manifests'], `${what}, manifests`).map((item, at) => parseEntry(item, `${what}, manifests[${at}]`));
   return { entries, json };

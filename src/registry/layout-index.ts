@@ -12,7 +12,7 @@ const indexLimit = 64 << 20;
 const layoutFileLimit = 4096;
 
 /** Checks that the folder is an OCI layout of version 1.0.0. @throws NotationError `FILE`, `MANIFEST` */
-export async function checkLayout(layout: string): Promise<void> {
+export function checkLayout(layout: string): void {
   const path = join(layout, 'oci-layout');
   const bytes = readRegular(path, layoutFileLimit);
   if (bytes === undefined) {
@@ -20,12 +20,12 @@ export async function checkLayout(layout: string): Promise<void> {
       hint: 'name the folder that holds oci-layout, index.json and blobs',
     });
   }
-  const { imageLayoutVersion } = await readDocument(bytes, path);
+  const { imageLayoutVersion } = readDocument(bytes, path);
   if (imageLayoutVersion !== '1.0.0') throw malformed(path, 'imageLayoutVersion "1.0.0"', shown(imageLayoutVersion));
 }
 
 /** The layout's index as it is now. @throws NotationError `FILE`, `MANIFEST` */
-export async function readIndex(layout: string): Promise<IndexDocument> {
+export function readIndex(layout: string): IndexDocument {
   const path = join(layout, 'index.json');
   const bytes = readRegular(path, indexLimit);
   if (bytes === undefined) throw new NotationError('FILE', `${path}: expected the index of an OCI layout, found no file`);
@@ -40,7 +40,7 @@ export async function readIndex(layout: string): Promise<IndexDocument> {
 export async function addToIndex(layout: string, entries: readonly IndexEntry[], patience: LockPatience): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     await withLock(join(layout, '.notation-ts-kms.lock'), patience, (isMine) => writeEntries(layout, entries, isMine));
-    if (missingFrom(await readIndex(layout), entries).length === 0) return;
+    if (missingFrom(readIndex(layout), entries).length === 0) return;
   }
   throw new NotationError('FILE', `${join(layout, 'index.json')}: expected the new entries in it, found that others overwrite it`, {
     hint: 'let the other programs that write this layout finish first',
@@ -49,7 +49,7 @@ export async function addToIndex(layout: string, entries: readonly IndexEntry[],
 
 async function writeEntries(layout: string, entries: readonly IndexEntry[], isMine: () => boolean): Promise<void> {
   const path = join(layout, 'index.json');
-  const index = await readIndex(layout);
+  const index = readIndex(layout);
   const missing = missingFrom(index, entries);
   if (missing.length === 0) return;
   const bytes = encodeIndex(index, [...index.entries, ...missing]);

@@ -9,25 +9,25 @@ import { dockerManifestList, imageIndex } from './media-type.ts';
  * Every manifest that a layout's index.json leads to, each once: its own entries in their order, then those of the indexes among them.
  * @throws NotationError `FILE`, `MANIFEST` when an index is malformed or not what its descriptor says
  */
-export async function* walkLayout(path: string): AsyncGenerator<ListedDescriptor> {
+export function* walkLayout(path: string): Generator<ListedDescriptor> {
   const seen = new Set<string>();
-  let level = (await readIndex(path)).entries.map(({ descriptor }) => descriptor);
+  let level = readIndex(path).entries.map(({ descriptor }) => descriptor);
   while (level.length > 0) {
     const deeper: ListedDescriptor[] = [];
     for (const descriptor of level) {
       if (seen.has(descriptor.digest)) continue;
       seen.add(descriptor.digest);
       yield descriptor;
-      deeper.push(...(await manifestsOf(path, descriptor)));
+      deeper.push(...manifestsOf(path, descriptor));
     }
     level = deeper;
   }
 }
 
-async function manifestsOf(path: string, descriptor: ListedDescriptor): Promise<readonly ListedDescriptor[]> {
+function manifestsOf(path: string, descriptor: ListedDescriptor): readonly ListedDescriptor[] {
   const { mediaType, digest } = descriptor;
   if (mediaType !== imageIndex && mediaType !== dockerManifestList) return [];
   const bytes = readBlob(path, descriptor, manifestLimit);
   if (bytes === undefined) return [];
-  return (await parseIndex(bytes, `index ${digest}`, { mediaType })).entries.map((entry) => entry.descriptor);
+  return parseIndex(bytes, `index ${digest}`, { mediaType }).entries.map((entry) => entry.descriptor);
 }

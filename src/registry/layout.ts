@@ -30,7 +30,7 @@ import { imageManifest, signatureType } from './media-type.ts';
  */
 export async function openLayout(path: string, patience: LockPatience = defaultPatience): Promise<Repository> {
   checkFolder(path);
-  await checkLayout(path);
+  checkLayout(path);
   const list = gather((entries: readonly Descriptor[]) => addToIndex(path, entries.map(toEntry), patience));
   return {
     resolve: (tagOrDigest) => resolve(path, tagOrDigest),
@@ -51,32 +51,32 @@ function checkFolder(path: string): void {
 
 /** A tag is in index.json itself, the last of several; a digest may also be further down, as a platform's of an image index is. */
 async function resolve(path: string, tagOrDigest: string): Promise<Descriptor> {
-  const { entries } = await readIndex(path);
+  const { entries } = readIndex(path);
   const isNamed = ({ digest, annotations }: Descriptor) =>
     digest === tagOrDigest || annotations?.['org.opencontainers.image.ref.name'] === tagOrDigest;
-  const found = entries.map((entry) => entry.descriptor).findLast(isNamed) ?? (await findDeeper(path, tagOrDigest));
+  const found = entries.map((entry) => entry.descriptor).findLast(isNamed) ?? findDeeper(path, tagOrDigest);
   if (found === undefined)
     throw new NotationError('NOT_FOUND', `${path}: expected an artifact ${JSON.stringify(tagOrDigest)}, found none of that tag or digest`);
   return { mediaType: found.mediaType, digest: found.digest, size: found.size };
 }
 
-async function findDeeper(path: string, digest: string): Promise<Descriptor | undefined> {
+function findDeeper(path: string, digest: string): Descriptor | undefined {
   if (!digest.includes(':')) return undefined;
-  for await (const descriptor of walkLayout(path)) if (descriptor.digest === digest) return descriptor;
+  for (const descriptor of walkLayout(path)) if (descriptor.digest === digest) return descriptor;
   return undefined;
 }
 
 /** Every manifest that index.json leads to and that says itself to be a signature of `subject`: a referrers tag's index adds to the list. */
 async function* signatures(path: string, subject: Descriptor): AsyncGenerator<Descriptor> {
-  for await (const descriptor of walkLayout(path)) {
+  for (const descriptor of walkLayout(path)) {
     const { mediaType, digest, size } = descriptor;
-    const referrer = await referrerOf(path, descriptor);
+    const referrer = referrerOf(path, descriptor);
     if (referrer === undefined || referrer.artifactType !== signatureType || !sameContent(referrer.subject, subject)) continue;
     yield { mediaType, digest, size, annotations: referrer.annotations };
   }
 }
 
-async function referrerOf(path: string, descriptor: Descriptor) {
+function referrerOf(path: string, descriptor: Descriptor) {
   if (!isReferrerKind(descriptor.mediaType)) return undefined;
   // A layout may list what it does not hold.
   const bytes = readBlob(path, descriptor, manifestLimit);
@@ -85,7 +85,7 @@ async function referrerOf(path: string, descriptor: Descriptor) {
 
 async function fetchSignature(path: string, signature: Descriptor): Promise<StoredSignature> {
   checkSignatureDescriptor(signature);
-  const { layer } = await parseSignatureManifest(blobIn(path, signature, manifestLimit));
+  const { layer } = parseSignatureManifest(blobIn(path, signature, manifestLimit));
   return { mediaType: layer.mediaType, envelope: blobIn(path, layer, envelopeLimit) };
 }
 

@@ -48,9 +48,9 @@ export function encodeSignatureManifest({ subject, layer, annotations }: Signatu
  * signature, or an artifact manifest of the OCI 1.1 drafts. It has one layer, of at most `envelopeLimit` bytes.
  * @throws NotationError `MANIFEST`, with what was expected and found
  */
-export async function parseSignatureManifest(bytes: Uint8Array): Promise<SignatureManifest> {
+export function parseSignatureManifest(bytes: Uint8Array): SignatureManifest {
   const what = 'signature manifest';
-  const document = await readDocument(bytes, what);
+  const document = readDocument(bytes, what);
   const layers = document['mediaType'] === artifactManifest ? artifactLayers(document, what) : imageLayers(document, what);
   const [layer, another] = layers;
   if (layer === undefined || another !== undefined) throw malformed(what, 'exactly one layer, the envelope', `${layers.length}`);
@@ -67,9 +67,9 @@ export async function parseSignatureManifest(bytes: Uint8Array): Promise<Signatu
  * cannot have one. The config's media type stands for an artifact type that is not stated.
  * @throws NotationError `MANIFEST` when it is not JSON, or what it says of its subject is malformed
  */
-export async function parseReferrer(bytes: Uint8Array, mediaType: string): Promise<Referrer | undefined> {
+export function parseReferrer(bytes: Uint8Array, mediaType: string): Referrer | undefined {
   if (!isReferrerKind(mediaType)) return undefined;
-  const document = await readDocument(bytes, 'manifest');
+  const document = readDocument(bytes, 'manifest');
   const { subject, artifactType, annotations } = document;
   if (subject === undefined || subject === null) return undefined;
   return {

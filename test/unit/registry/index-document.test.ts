@@ -8,9 +8,9 @@ const digest = `sha256:${'0'.repeat(64)}`;
 const descriptor = { mediaType: image, digest, size: 605 };
 
 describe('an index', () => {
-  test('is written as it was read, strangers and all, with the entry added', async () => {
+  test('is written as it was read, strangers and all, with the entry added', () => {
     const text = `{"more":{"z":1,"a":[null,"<"]},"schemaVersion":2,"manifests":[{"size":605,"digest":"${digest}","mediaType":"${image}","platform":{"os":"linux"},"x-more":[{"b":1,"a":2}]}],"annotations":{"k":"v"}}`;
-    const read = await parseIndex(Buffer.from(text), 'index');
+    const read = parseIndex(Buffer.from(text), 'index');
     const added = toEntry({ ...descriptor, annotations: { b: '2', a: '1' }, artifactType: 'text/plain' });
     const written = Buffer.from(encodeIndex(read, [...read.entries, added])).toString();
     const addition = `,{"mediaType":"${image}","digest":"${digest}","size":605,"annotations":{"a":"1","b":"2"},"artifactType":"text/plain"}]`;
@@ -21,18 +21,18 @@ describe('an index', () => {
     assert.equal(Buffer.from(encodeIndex(emptyIndex, [])).toString(), `{"schemaVersion":2,"mediaType":"${index}","manifests":[]}`);
   });
 
-  test('may do without media type and list', async () => {
+  test('may do without media type and list', () => {
     for (const document of [{ schemaVersion: 2 }, { schemaVersion: 2, mediaType: index, manifests: null }]) {
-      assert.deepEqual((await parseIndex(Buffer.from(JSON.stringify(document)), 'index')).entries, []);
+      assert.deepEqual(parseIndex(Buffer.from(JSON.stringify(document)), 'index').entries, []);
     }
   });
 
-  test('tells annotations and artifact type of its entries', async () => {
+  test('tells annotations and artifact type of its entries', () => {
     const manifests = [
       { ...descriptor, artifactType: 'a', annotations: { k: 'v' } },
       { ...descriptor, annotations: null, artifactType: '' },
     ];
-    const { entries } = await parseIndex(Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })), 'index');
+    const { entries } = parseIndex(Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })), 'index');
     assert.deepEqual(
       entries.map((entry) => entry.descriptor),
       [manifests[0], descriptor],
@@ -53,8 +53,8 @@ describe('an index', () => {
     ['an artifactType that is no text', { schemaVersion: 2, manifests: [{ ...descriptor, artifactType: 1 }] }, /artifactType/],
   ] as const;
   for (const [name, document, message] of refused) {
-    test(`refuses ${name}`, async () => {
-      await assert.rejects(parseIndex(Buffer.from(JSON.stringify(document)), 'index'), { code: 'MANIFEST', message });
+    test(`refuses ${name}`, () => {
+      assert.throws(() => parseIndex(Buffer.from(JSON.stringify(document)), 'index'), { code: 'MANIFEST', message });
     });
   }
 });
