@@ -72,5 +72,10 @@ export function isDigest(text: string): boolean {
 
 /** Whether both stand for the same bytes of the same kind: media type, digest and size, as notation compares. */
 export function sameContent(a: Descriptor, b: Descriptor): boolean {
-  return a.mediaType === b.mediaType && a.digest === b.digest && a.size === b.size;
+  return contentOf(a) === contentOf(b);
+}
+
+/** What `sameContent` compares, as a key. */
+export function contentOf({ mediaType, digest, size }: Descriptor): string {
+  return `${digest} ${size} ${mediaType}`;
 }

@@ -1,29 +1,26 @@
 // The blobs of an OCI layout: blobs/<algorithm>/<encoded>.
-import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import type { Descriptor } from '../core/model.ts';
-import { isDigest } from './descriptor.ts';
-import { malformed } from './document.ts';
+import { digestFault, hasDigest } from './digest.ts';
+import { malformed, shown } from './document.ts';
 import { isFolder, makeFolder, placeFile, readRegular } from './layout-files.ts';
 import { digestOf } from './manifest.ts';
-
-const algorithms = ['sha256', 'sha384', 'sha512'];
 
 /**
  * The bytes that a descriptor stands for, once size and digest are found right; undefined when the layout does not hold them.
  * @throws NotationError `MANIFEST` when they are not what the descriptor says, or more than `limit`; `FILE`
  */
 export function readBlob(layout: string, { digest, size }: Descriptor, limit: number): Uint8Array | undefined {
-  const [folders, path, algorithm, encoded] = placeOf(layout, digest);
+  const [folders, path] = placeOf(layout, digest);
   if (size > limit) throw malformed(`blob ${digest}`, `at most ${limit} bytes`, `${size}`);
   if (!folders.every(isFolder)) return undefined;
   const bytes = readRegular(path, limit);
   if (bytes === undefined) return undefined;
   if (bytes.length !== size) throw malformed(`blob ${digest}`, `${size} bytes`, `${bytes.length}`);
-  if (createHash(algorithm).update(bytes).digest('hex') !== encoded) throw malformed(`blob ${digest}`, 'bytes of that digest', 'others');
+  if (!hasDigest(bytes, digest)) throw malformed(`blob ${digest}`, 'bytes of that digest', 'others');
   return bytes;
 }
 
@@ -43,10 +40,10 @@ function isThere(path: string, bytes: Uint8Array): boolean {
   return equalBytes(readRegular(path, bytes.length) ?? new Uint8Array(), bytes);
 }
 
-function placeOf(layout: string, digest: string): readonly [folders: readonly string[], path: string, algorithm: string, encoded: string] {
+function placeOf(layout: string, digest: string): readonly [folders: readonly string[], path: string] {
+  const fault = digestFault(digest);
+  if (fault !== undefined) throw new NotationError('MANIFEST', `digest ${shown(digest)}: ${fault}`);
   const [algorithm = '', encoded = ''] = digest.split(':');
-  if (!isDigest(digest) || !algorithms.includes(algorithm))
-    throw new NotationError('MANIFEST', `expected a digest by ${algorithms.join(', ')}, found ${JSON.stringify(digest)}`);
   const folder = join(layout, 'blobs', algorithm);
-  return [[join(layout, 'blobs'), folder], join(folder, encoded), algorithm, encoded];
+  return [[join(layout, 'blobs'), folder], join(folder, encoded)];
 }

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
+import { contentOf } from './descriptor.ts';
 import { malformed, readDocument, shown } from './document.ts';
 import { encodeIndex, type IndexDocument, type IndexEntry, parseIndex } from './index-document.ts';
 import { placeFile, readRegular } from './layout-files.ts';
@@ -33,7 +34,7 @@ export function readIndex(layout: string): IndexDocument {
 }
 
 /**
- * Adds entries, except those whose digest is listed already. The file is replaced whole under the layout's lock; the entries that are there
+ * Adds entries, except those that are listed already. The file is replaced whole under the layout's lock; the entries that are there
  * stay as they are. Looks again afterwards, because other tools know of no lock.
  * @throws NotationError `FILE`, `MANIFEST`, `TIMEOUT`
  */
@@ -58,6 +59,6 @@ async function writeEntries(layout: string, entries: readonly IndexEntry[], isMi
 }
 
 function missingFrom(index: IndexDocument, entries: readonly IndexEntry[]): readonly IndexEntry[] {
-  const listed = new Set(index.entries.map(({ descriptor }) => descriptor.digest));
-  return entries.filter(({ descriptor }) => !listed.has(descriptor.digest));
+  const listed = new Set(index.entries.map(({ descriptor }) => contentOf(descriptor)));
+  return entries.filter(({ descriptor }) => !listed.has(contentOf(descriptor)));
 }

@@ -1,4 +1,4 @@
-import type { ListedDescriptor } from './descriptor.ts';
+import { contentOf, type ListedDescriptor } from './descriptor.ts';
 import { manifestLimit } from './document.ts';
 import { parseIndex } from './index-document.ts';
 import { readBlob } from './layout-blobs.ts';
@@ -15,8 +15,8 @@ export function* walkLayout(path: string): Generator<ListedDescriptor> {
   while (level.length > 0) {
     const deeper: ListedDescriptor[] = [];
     for (const descriptor of level) {
-      if (seen.has(descriptor.digest)) continue;
-      seen.add(descriptor.digest);
+      if (seen.has(contentOf(descriptor))) continue;
+      seen.add(contentOf(descriptor));
       yield descriptor;
       deeper.push(...manifestsOf(path, descriptor));
     }

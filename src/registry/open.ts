@@ -70,7 +70,7 @@ async function fetchSignature(target: Target, signature: Descriptor): Promise<St
   checkSignatureDescriptor(signature);
   const manifest = await getManifest(target, signature.digest);
   if (manifest === undefined) throw new NotationError('NOT_FOUND', `${nameOf(target)}@${signature.digest}: not found`);
-  const { layer } = await parseSignatureManifest(manifest.bytes);
+  const { layer } = parseSignatureManifest(manifest.bytes);
   return { mediaType: layer.mediaType, envelope: await getBlob(target, layer) };
 }
 

@@ -61,7 +61,7 @@ interface OldIndex {
 async function readIndex(target: Target, tag: string): Promise<OldIndex> {
   const manifest = await getManifest(target, tag);
   if (manifest === undefined) return { digest: undefined, document: emptyIndex };
-  return { digest: manifest.descriptor.digest, document: await parseIndex(manifest.bytes, `${nameOf(target)}:${tag}`) };
+  return { digest: manifest.descriptor.digest, document: parseIndex(manifest.bytes, `${nameOf(target)}:${tag}`) };
 }
 
 function isComplete({ document }: OldIndex, known: ReadonlyMap<string, IndexEntry>): boolean {

@@ -79,7 +79,7 @@ async function* tagPage(target: Target, digest: string): AsyncGenerator<Page> {
 
 /** A descriptor without an artifact type is a signature's only where the registry has filtered. */
 async function signaturesIn(bytes: Uint8Array, target: Target, applied: boolean): Promise<Page> {
-  const { entries } = await parseIndex(bytes, `${nameOf(target)}, referrers`);
+  const { entries } = parseIndex(bytes, `${nameOf(target)}, referrers`);
   return entries
     .map(({ descriptor }) => descriptor)
     .filter(({ artifactType }) => artifactType === signatureType || (applied && artifactType === undefined));
