@@ -52,8 +52,15 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** A new temporary name in `ingest`, the folder of a layout that other tools use for that. @throws NotationError `FILE` */
+export function temporaryIn(layout: string): string {
+  const folder = join(layout, 'ingest');
+  makeFolder(folder);
+  return join(folder, `notation-ts-kms-${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
 /**
- * Puts a whole file in place: it reaches the disk under a temporary name in `ingest`, the folder that other tools use for that, and then
+ * Puts a whole file in place: it reaches the disk under a temporary name, and then
  * takes its place, if `mayPlace` says so at that moment. Answers whether it did.
  * @throws NotationError `FILE`
  */
@@ -64,9 +71,8 @@ export async function placeFile(
   mode: number,
   mayPlace: () => boolean = () => true,
 ): Promise<boolean> {
-  const temporary = join(layout, 'ingest', `notation-ts-kms-${process.pid}-${randomBytes(8).toString('hex')}`);
+  const temporary = temporaryIn(layout);
   try {
-    makeFolder(dirname(temporary));
     await writeDurably(temporary, content, mode);
     const place = mayPlace();
     if (place) await rename(temporary, path);

@@ -1,11 +1,12 @@
 // One writer of a layout's index.json at a time, among the processes of this program on all machines that share the folder.
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotationError } from '../core/error.ts';
 import { fileError, fileErrorCode } from '../core/file-error.ts';
-import { readRegular } from './layout-files.ts';
+import { readRegular, temporaryIn } from './layout-files.ts';
 
 /** How long to wait for others, in milliseconds. */
 export interface LockPatience {
@@ -55,21 +56,32 @@ async function acquire(path: string, { waitMs, staleMs }: LockPatience): Promise
 /** The new lock's content; undefined when there is a lock. */
 function create(path: string): string | undefined {
   const content = JSON.stringify({ ...self(), token: randomBytes(16).toString('hex') });
+  held.add(content);
   try {
-    const file = openSync(path, 'wx', 0o644);
-    held.add(content);
-    try {
-      writeSync(file, content);
-    } finally {
-      closeSync(file);
-    }
+    createWhole(path, content);
     return content;
   } catch (cause) {
-    if (fileErrorCode(cause) === 'EEXIST') return undefined;
     held.delete(content);
-    throw fileError(`lock ${path} cannot be made`, cause);
+    if (fileErrorCode(cause) === 'EEXIST') return undefined;
+    throw cause instanceof NotationError ? cause : fileError(`lock ${path} cannot be made`, cause);
   }
 }
+
+/** By a link, so that a lock never stands there without its holder's name; where the file system has no links, it may for a moment. */
+function createWhole(path: string, content: string): void {
+  const temporary = temporaryIn(dirname(path));
+  try {
+    writeFileSync(temporary, content, { flag: 'wx', mode: 0o644 });
+    linkSync(temporary, path);
+  } catch (cause) {
+    if (!linkless.includes(fileErrorCode(cause))) throw cause;
+    writeFileSync(path, content, { flag: 'wx', mode: 0o644 });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+const linkless = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'UNKNOWN'];
 
 function read(path: string): string | undefined {
   const bytes = readRegular(path, contentLimit);
@@ -95,7 +107,7 @@ function isGone(content: string): boolean {
  */
 function breakLock(path: string, content: string): void {
   if (read(path) !== content) return;
-  const aside = `${path}.${process.pid}-${randomBytes(8).toString('hex')}`;
+  const aside = temporaryIn(dirname(path));
   try {
     renameSync(path, aside);
   } catch (cause) {

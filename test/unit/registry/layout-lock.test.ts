@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { withLock } from '../../../src/registry/layout-lock.ts';
 import { openFolder, removeFolder } from '../../support/notation.ts';
@@ -10,7 +10,11 @@ import { start } from '../../support/process.ts';
 const folder = openFolder();
 after(() => removeFolder(folder));
 let count = 0;
-const fresh = () => join(folder, `${count++}.lock`);
+const fresh = () => {
+  const layout = join(folder, `${count++}`);
+  mkdirSync(layout);
+  return join(layout, 'lock');
+};
 const hurried = { waitMs: 60, staleMs: 60_000 };
 const done = async () => 'done';
 
@@ -79,10 +83,7 @@ describe('a lock that was left behind', () => {
     assert.equal(signal, 'SIGKILL');
     assert.notEqual(JSON.parse(readFileSync(path, 'utf8')).pid, process.pid);
     assert.equal(await withLock(path, hurried, done), 'done');
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.startsWith(basename(path))),
-      [],
-    );
+    assert.deepEqual(readdirSync(dirname(path), { recursive: true }), ['ingest']);
   });
 
   test('by an earlier process of this same number is taken over at once', async () => {
