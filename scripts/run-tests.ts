@@ -1,111 +1,68 @@
 // Runs the tests, prints what failed and what was not run and why, and ends with one line of counts.
 // A test that is skipped because a peer is absent fails where CI=true; absent vectors are only named.
-// A test that hangs fails too: by itself, or with its file once nothing has been heard for a while.
-
-import { spawnSync } from 'node:child_process';
+// Whatever hangs fails too, by its name: a test or a hook by the limit of each, a file by what is not heard of it, the whole run at its end.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
-import type { TestsStream } from 'node:test';
-import { run } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { inspect } from 'node:util';
+import { join } from 'node:path';
+import type { Verdict } from './run-tests/event.ts';
+import { runFile } from './run-tests/file.ts';
+import type { Limits } from './run-tests/watch.ts';
+
+type Result = Verdict & { readonly file: string };
 
 const root = join(import.meta.dirname, '..');
+const strict = process.env['CI'] === 'true';
 
-type Result = { readonly file: string; readonly name: string } & (
-  | { readonly outcome: 'passed' }
-  | { readonly outcome: 'skipped'; readonly reason: string }
-  | { readonly outcome: 'failed'; readonly error: unknown }
-);
+/** The longest test takes some seconds on an idle machine, and the whole run some minutes. */
+const limits: Limits = { test: 180_000, silence: 300_000, leaving: 20_000 };
+const wholeLimitMs = 40 * 60_000;
 
-/** One test may take this long; the longest takes a few seconds. */
-const testLimitMs = 180_000;
-/** A run in which nothing begins or ends for this long has hung: a test's process can outlive the limit of its test. */
-const silenceLimitMs = 300_000;
-
-/** Runs the test files and answers one result a test; files that hang are failures. */
+/** Runs the files, two or more at a time, and answers one result a test. */
 async function runTests(files: readonly string[]): Promise<readonly Result[]> {
   const results: Result[] = [];
-  const keep = (result: Result) => {
-    results.push(result);
-    if (result.outcome === 'failed') print(`FAILED ${result.file}: ${result.name}\n${indent(describe(result.error))}`);
-  };
-  const stream = run({
-    files: [...files],
-    concurrency: Math.max(2, availableParallelism() - 1),
-    cwd: root,
-    execArgv: [`--test-timeout=${testLimitMs}`],
+  const queue = [...files];
+  const workers = Array.from({ length: Math.max(2, availableParallelism() - 1) }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) results.push(...(await runOne(file)));
   });
-  stream.on('test:pass', ({ name, file, skip, details }) => {
-    const place = { file: relative(root, file ?? ''), name };
-    if (skip !== undefined && skip !== false) keep({ ...place, outcome: 'skipped', reason: String(skip) });
-    else if (details.type !== 'suite') keep({ ...place, outcome: 'passed' });
-  });
-  stream.on('test:fail', ({ name, file, details }) => {
-    // A suite fails with its tests, which are told by themselves, or in a hook of its own, which is not.
-    if (details.type === 'suite' && isSubtestFailure(details.error)) return;
-    keep({ file: relative(root, file ?? ''), name, outcome: 'failed', error: details.error.cause ?? details.error });
-  });
-  // What a suite has to say for itself: how much it covered.
-  stream.on('test:stdout', ({ message }) => print(message.trimEnd()));
-  await Promise.race([drain(stream), untilSilent(stream, keep)]);
+  await Promise.all(workers);
   return results;
 }
 
-async function drain(stream: TestsStream): Promise<void> {
-  for await (const _ of stream);
+const whole = new AbortController();
+setTimeout(() => whole.abort(`the whole run takes longer than ${wholeLimitMs / 60_000} minutes`), wholeLimitMs).unref();
+// Test files have process groups of their own, which a signal to this one does not reach.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => whole.abort(`the run was ended by ${name}`));
+
+async function runOne(file: string): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const keep = (verdict: Verdict) => {
+    results.push({ ...verdict, file });
+    if (verdict.type === 'failed') print(`FAILED ${file}: ${verdict.name}\n${indent(verdict.error)}`);
+  };
+  const { signal } = whole;
+  if (signal.aborted) return [{ file, name: 'the file begins', type: 'failed', error: String(signal.reason) }];
+  const begun = performance.now();
+  await runFile({ file, root, limits, signal, keep, print });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  if (strict) print(`${file}: ${countsOf(results)} in ${seconds} s`);
+  return results;
 }
 
-/** Waits until nothing has been heard for too long, and keeps a failure for each file that is still at it. */
-async function untilSilent(stream: TestsStream, keep: (result: Result) => void): Promise<void> {
-  const underWay = new Map<string, Set<string>>();
-  let heard = Date.now();
-  stream.on('test:dequeue', ({ name, file }) => {
-    heard = Date.now();
-    if (file === undefined) return;
-    const names = underWay.get(file) ?? new Set();
-    underWay.set(file, names.add(name));
-  });
-  stream.on('test:complete', ({ name, file }) => {
-    heard = Date.now();
-    underWay.get(file ?? '')?.delete(name);
-  });
-  stream.on('test:summary', ({ file }) => void underWay.delete(file ?? ''));
-  while (Date.now() - heard < silenceLimitMs) await sleep(1000, undefined, { ref: false });
-  for (const [file, names] of underWay) {
-    const error = `nothing was heard for ${silenceLimitMs / 1000} s; begun and not ended: ${[...names].join(', ')}`;
-    keep({ file: relative(root, file), name: 'the file ends', outcome: 'failed', error });
-  }
-  print(`what runs now:\n${indent(listProcesses())}`);
-}
-
-/** The machine's processes but for the kernel's, so that one sees what a test waits for. */
-function listProcesses(): string {
-  const { stdout } = spawnSync('ps', ['--ppid', '2', '-p', '2', '--deselect', '-o', 'pid,ppid,etime,stat,wchan:20,args', '--forest'], {
-    encoding: 'utf8',
-  });
-  return (stdout ?? 'ps is missing').replaceAll(/^(.{200}).*$/gm, '$1');
-}
-
-function isSubtestFailure(error: unknown): boolean {
-  return error instanceof Error && 'failureType' in error && error.failureType === 'subtestsFailed';
-}
-
-function summarise(results: readonly Result[], strict: boolean): number {
-  const skipped = results.filter((result) => result.outcome === 'skipped');
+function summarise(results: readonly Result[]): number {
+  const skipped = results.filter((result) => result.type === 'skipped');
   const absent = strict ? skipped.filter(({ reason }) => reason.startsWith('peer absent:')) : [];
   for (const { file, name, reason } of skipped) print(`NOT RUN ${file}: ${name} (${reason})`);
   if (absent.length > 0) print(`${absent.length} tests were not run for want of a peer, which is a failure where CI=true`);
-  const passed = results.filter((result) => result.outcome === 'passed').length;
-  const failed = results.filter((result) => result.outcome === 'failed').length + absent.length;
-  const notRun = skipped.length - absent.length;
-  print(`${passed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} skipped` : ''}`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  print(countsOf(results, absent.length));
+  const passed = results.some((result) => result.type === 'passed');
+  return passed && absent.length === 0 && results.every((result) => result.type !== 'failed') ? 0 : 1;
 }
 
-function describe(error: unknown): string {
-  return inspect(error, { colors: false, depth: 4 }).slice(0, 4000);
+/** "3 passed, 1 failed, 2 skipped"; some of the skipped may count as failed. */
+function countsOf(results: readonly Result[], absent = 0): string {
+  const count = (type: Result['type']) => results.filter((result) => result.type === type).length;
+  const skipped = count('skipped') - absent;
+  return `${count('passed')} passed, ${count('failed') + absent} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 function indent(text: string): string {
@@ -118,8 +75,8 @@ function print(line: string): void {
 
 const wanted = process.argv.slice(2);
 const files = (wanted.length > 0 ? wanted : ['test']).flatMap((place) =>
-  place.endsWith('.test.ts') ? [join(root, place)] : globSync(`${place}/**/*.test.ts`, { cwd: root }).map((file) => join(root, file)),
+  place.endsWith('.test.ts') ? [place] : globSync(`${place}/**/*.test.ts`, { cwd: root }),
 );
-const exitCode = summarise(await runTests(files.sort()), process.env['CI'] === 'true');
+const exitCode = summarise(await runTests(files.sort()));
 // What hangs must not keep this process.
 process.exit(exitCode);
