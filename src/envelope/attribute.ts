@@ -24,6 +24,8 @@ export interface Dialect {
   readonly own: ReadonlySet<Label>;
   /** Whether the encoding's standard registers the parameter, so that `crit` must not name it. */
   isRegistered(label: Label): boolean;
+  /** Whether an extended attribute must not be called so. */
+  isReserved(label: Label): boolean;
   isLabel(value: unknown): value is Label;
   /** The time; undefined when the value is of another kind. */
   readTime(value: unknown): StatedTime | undefined;
@@ -39,11 +41,19 @@ export const signedNames: ReadonlySet<Label> = new Set([
   attribute.expiry,
 ]);
 
+/** Names of the unprotected header, which the protected one must not have too. */
+export const unsignedNames: ReadonlySet<Label> = new Set([attribute.signingAgent, attribute.timestamp]);
+
 /** Which attribute states the signing time under a scheme; it must be there, and the other must not. */
 export const timeOf: Readonly<Record<SigningScheme, string>> = {
   'notary.x509': attribute.signingTime,
   'notary.x509.signingAuthority': attribute.authenticSigningTime,
 };
+
+/** Whether the value is one of the two schemes. */
+export function isScheme(value: unknown): value is SigningScheme {
+  return typeof value === 'string' && Object.hasOwn(timeOf, value);
+}
 
 /**
  * The signed attributes of a protected header.
@@ -86,7 +96,7 @@ export function quote(label: unknown): string {
 }
 
 function readScheme(value: unknown, { what }: Dialect): SigningScheme {
-  if (value === 'notary.x509' || value === 'notary.x509.signingAuthority') return value;
+  if (isScheme(value)) return value;
   const found = typeof value === 'string' ? quote(value) : kindOf(value);
   throw malformed(what, `expected ${attribute.scheme} notary.x509 or notary.x509.signingAuthority, found ${found}`);
 }

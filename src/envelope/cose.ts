@@ -3,7 +3,7 @@ import { type Algorithm, algorithmBy, algorithms } from '../core/algorithm.ts';
 import type { Envelope, UnsignedAttributes } from '../core/model.ts';
 import { payloadMediaType } from '../core/payload.ts';
 import type { Signature } from '../core/ports.ts';
-import { attribute, type Dialect, type Header, kindOf, type Label, quote, readSigned } from './attribute.ts';
+import { attribute, type Dialect, type Header, kindOf, type Label, quote, readSigned, signedNames, unsignedNames } from './attribute.ts';
 import { decodeCbor, encodeCbor, epochTime, readEpochTime } from './cbor.ts';
 import { checkCertificateCount, checkSize, type Draft, type EnvelopeCodec, malformed, type Prepared } from './codec.ts';
 import { attributesOf, checkSignature } from './draft.ts';
@@ -30,8 +30,8 @@ const dialect: Dialect = {
   what: protectedName,
   crit: label.crit,
   own: new Set<Label>(Object.values(label)),
-  // COSE-003
-  isRegistered: (name) => typeof name === 'number' && name >= 0 && name <= 8,
+  isRegistered,
+  isReserved: (name) => isRegistered(name) || name === label.chain || signedNames.has(name) || unsignedNames.has(name),
   isLabel: (value): value is Label => typeof value === 'string' || Number.isSafeInteger(value),
   readTime: (value) => {
     const seconds = readEpochTime(value);
@@ -41,6 +41,11 @@ const dialect: Dialect = {
   time: 'seconds since 1970 under tag 1',
 };
 
+// COSE-003
+function isRegistered(name: Label): boolean {
+  return typeof name === 'number' && name >= 0 && name <= 8;
+}
+
 function prepare(draft: Draft): Prepared {
   const { times, extended, critical } = attributesOf(draft, dialect);
   const header = new Map<Label, unknown>([
@@ -48,7 +53,7 @@ function prepare(draft: Draft): Prepared {
     [label.crit, [attribute.scheme, ...critical.authentic, ...critical.expiry, ...critical.extended]],
     [label.contentType, payloadMediaType],
     [attribute.scheme, draft.scheme],
-    ...times.map(([name, seconds]) => [name, epochTime(seconds)] as const),
+    ...times.map(([name, time]) => [name, epochTime(time.getTime() / 1000)] as const),
     ...extended.map(({ key, value }) => [key, value] as const),
   ]);
   const body: Body = { header: encodeHeader(header), payload: draft.payload };

@@ -2,30 +2,27 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import type { ExtendedAttribute } from '../core/model.ts';
 import type { Signature } from '../core/ports.ts';
-import { attribute, checkExpiry, type Dialect, type Label, quote, signedNames, timeOf } from './attribute.ts';
+import { attribute, checkExpiry, type Dialect, isScheme, type Label, quote, timeOf } from './attribute.ts';
 import { type Draft, malformed } from './codec.ts';
-import { secondsOf, timeOfSeconds } from './time.ts';
+import { wholeSecond } from './time.ts';
 
-/** The signed attributes of a draft; times in whole seconds since 1970. */
+/** The signed attributes of a draft; times without fractions of a second. */
 export interface Attributes {
-  readonly times: readonly (readonly [name: string, seconds: number])[];
+  readonly times: readonly (readonly [name: string, time: Date])[];
   readonly extended: readonly ExtendedAttribute[];
   /** What `crit` names, by kind: notation puts the kinds in another order in each encoding. */
   readonly critical: { readonly authentic: readonly string[]; readonly expiry: readonly string[]; readonly extended: readonly Label[] };
 }
 
-/** Names of the unprotected header, which must not be in the protected one too. */
-const unsignedNames: ReadonlySet<Label> = new Set([attribute.signingAgent, attribute.timestamp]);
-
 /** @throws NotationError `ENVELOPE` when the draft contradicts itself or the specification. */
 export function attributesOf(draft: Draft, dialect: Dialect): Attributes {
   const what = 'signature to make';
   if (draft.payload.length === 0) throw malformed(what, 'expected a payload, found none');
-  const timeName = timeOf[draft.scheme] as string | undefined;
-  if (timeName === undefined) throw malformed(what, `expected a signing scheme, found ${quote(draft.scheme)}`);
-  const signingTime = wholeSeconds(draft.signingTime, 'signing time', what);
-  const expiry = draft.expiry && wholeSeconds(draft.expiry, 'expiry', what);
-  if (expiry !== undefined) checkExpiry(dateOf(signingTime), dateOf(expiry), what);
+  if (!isScheme(draft.scheme)) throw malformed(what, `expected a signing scheme, found ${quote(draft.scheme)}`);
+  const timeName = timeOf[draft.scheme];
+  const signingTime = wholeSecondOf(draft.signingTime, 'signing time', what);
+  const expiry = draft.expiry && wholeSecondOf(draft.expiry, 'expiry', what);
+  if (expiry !== undefined) checkExpiry(signingTime, expiry, what);
   const extended = draft.extended ?? [];
   checkExtended(extended, dialect, what);
   return {
@@ -47,21 +44,17 @@ export function checkSignature({ bytes, certificates }: Signature, algorithm: Al
   if (certificates.length === 0) throw malformed(what, 'expected the certificate chain, found none');
 }
 
-function wholeSeconds(time: Date, name: string, what: string): number {
-  const seconds = secondsOf(time);
-  if (seconds !== undefined) return seconds;
+function wholeSecondOf(time: Date, name: string, what: string): Date {
+  const whole = wholeSecond(time);
+  if (whole) return whole;
   throw malformed(what, `expected the ${name} to be within the years 1 and 9999, found a time that is not`);
 }
 
-function dateOf(seconds: number): Date {
-  return timeOfSeconds(seconds) ?? new Date(Number.NaN);
-}
-
-function checkExtended(extended: readonly ExtendedAttribute[], { own, isLabel, isRegistered }: Dialect, what: string): void {
+function checkExtended(extended: readonly ExtendedAttribute[], { isLabel, isReserved }: Dialect, what: string): void {
   const seen = new Set<Label>();
   for (const { key } of extended) {
     if (!isLabel(key)) throw malformed(what, `expected attribute names that the encoding can hold, found ${quote(key)}`);
-    if (own.has(key) || isRegistered(key) || signedNames.has(key) || unsignedNames.has(key)) {
+    if (isReserved(key)) {
       throw malformed(what, `expected extended attributes with names of their own, found ${quote(key)}, which is reserved`);
     }
     if (seen.has(key)) throw malformed(what, `expected each attribute once, found ${quote(key)} twice`);

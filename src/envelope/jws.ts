@@ -5,10 +5,11 @@ import { asObject, type JsonObject, nameOf, parseJson } from '../core/json.ts';
 import type { Envelope, UnsignedAttributes } from '../core/model.ts';
 import { payloadMediaType } from '../core/payload.ts';
 import type { Signature } from '../core/ports.ts';
-import { attribute, type Dialect, type Header, type Label, quote, readSigned, signedNames } from './attribute.ts';
+import { attribute, type Dialect, type Header, type Label, quote, readSigned, signedNames, unsignedNames } from './attribute.ts';
 import { checkCertificateCount, checkSize, type Draft, type EnvelopeCodec, malformed, type Prepared } from './codec.ts';
 import { attributesOf, checkSignature } from './draft.ts';
 import { print, printSorted } from './json.ts';
+import { checkSpelling, foldCase } from './spelling.ts';
 import { parseTime, printTime } from './time.ts';
 
 export const jws: EnvelopeCodec = { mediaType: 'application/jose+json', prepare, parse };
@@ -25,11 +26,14 @@ const registered: ReadonlySet<Label> = new Set(
   ['alg', 'jku', 'jwk', 'kid', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'typ', 'cty', 'crit', 'b64'], //
 );
 
+const reserved = new Set([...registered, ...signedNames, ...unsignedNames].map((name) => foldCase(String(name))));
+
 const dialect: Dialect = {
   what: protectedName,
   crit: 'crit',
   own: new Set(['alg', 'cty', 'crit']),
   isRegistered: (label) => registered.has(label),
+  isReserved: (label) => reserved.has(foldCase(String(label))),
   isLabel: (value) => typeof value === 'string',
   readTime: (value) => (typeof value === 'string' ? parseTime(value) : undefined),
   time: 'a time of RFC 3339',
@@ -42,7 +46,7 @@ function prepare(draft: Draft): Prepared {
     ['cty', payloadMediaType],
     ['crit', [attribute.scheme, ...critical.extended, ...critical.authentic, ...critical.expiry]],
     [attribute.scheme, draft.scheme],
-    ...times.map(([name, seconds]) => [name, printTime(new Date(seconds * 1000))] as const),
+    ...times.map(([name, time]) => [name, printTime(time)] as const),
     ...extended.map(({ key, value }) => [String(key), value] as const),
   ]);
   const encoded = { payload: toBase64Url(draft.payload), protected: toBase64Url(Buffer.from(printHeader(header))) };
@@ -122,20 +126,6 @@ function headerOf(bytes: Uint8Array): Header {
     protectedName,
   );
   return new Map(entries);
-}
-
-// Go reads names without regard to case: where it would find one of ours, nothing may be hidden from us.
-function checkSpelling(names: readonly string[], known: readonly string[], what: string): void {
-  const spelling = new Map(known.map((name) => [foldCase(name), name]));
-  for (const name of names) {
-    const right = spelling.get(foldCase(name));
-    if (right !== undefined && right !== name) throw malformed(what, `expected ${right} to be spelt so, found ${quote(name)}`);
-  }
-}
-
-/** The letters that only fold to ASCII, as ſ to s, are folded too. */
-function foldCase(text: string): string {
-  return text.toUpperCase().toLowerCase();
 }
 
 // RFC 7515 § 7.2.1

@@ -11,10 +11,9 @@ export function timeOfSeconds(seconds: number): Date | undefined {
   return seconds > noTime && seconds <= lastTime ? new Date(seconds * 1000) : undefined;
 }
 
-/** Whole seconds since 1970, the fraction dropped; undefined when an envelope cannot state the time. */
-export function secondsOf(time: Date): number | undefined {
-  const seconds = Math.floor(time.getTime() / 1000);
-  return timeOfSeconds(seconds) && seconds;
+/** The time without its fraction of a second; undefined when an envelope cannot state it. */
+export function wholeSecond(time: Date): Date | undefined {
+  return timeOfSeconds(Math.floor(time.getTime() / 1000));
 }
 
 /** `2025-02-08T09:41:02Z`: the time in UTC, the fraction dropped. */
