@@ -104,10 +104,9 @@ async function runTool(words: readonly string[]): Promise<void> {
   const { stdout, stderr } = process;
   silence();
   const { run } = await import('./cli/run.ts');
-  const { env: environment, platform } = process;
   process.exitCode = await run(words, {
-    environment,
-    platform,
+    environment: takeEnvironment(),
+    platform: process.platform,
     program: { path: process.execPath, script: process.argv[1] ?? '' },
     runtime: process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`,
     build: typeof BUILD === 'undefined' ? { form: 'source', commit: 'unknown' } : BUILD,
@@ -122,7 +121,15 @@ async function runTool(words: readonly string[]): Promise<void> {
       columns: (stderr.isTTY ? stderr.columns : stdout.columns) || 80,
     }),
     input: { isTerminal: () => process.getBuiltinModule('node:tty').isatty(0), chunks: readDescriptor },
+    setRawKeys: (raw) => void process.stdin.setRawMode(raw),
   });
+}
+
+/** A copy; the variables that hold a registry's credential are out of the environment of children from here on, as in notation. */
+function takeEnvironment(): NodeJS.ProcessEnv {
+  const environment = { ...process.env };
+  for (const name of ['NOTATION_USERNAME', 'NOTATION_PASSWORD']) delete process.env[name];
+  return environment;
 }
 
 /** All of stdin, at most `inputLimit` bytes. A closed stdin counts as an empty one. */

@@ -18,6 +18,8 @@ export interface ToolContext {
   /** Whether a person looks at what goes there; asked anew each time, because a window changes its size. */
   readonly screen: () => Screen;
   readonly input: Input;
+  /** Whether the terminal of standard input sends each key as it is typed, and shows none. */
+  readonly setRawKeys: (raw: boolean) => void;
 }
 
 /** What shows the tool's output. */

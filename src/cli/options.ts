@@ -36,6 +36,14 @@ export function testOptions<T>(parser: Argv<T>) {
     .option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
 }
 
+/** `--username`, `--password` and `--insecure-registry`. */
+export function registryOptions<T>(parser: Argv<T>) {
+  return parser
+    .option('username', { alias: 'u', ...text('username', 'user name for the registry (default: $NOTATION_USERNAME)') })
+    .option('password', { alias: 'p', ...text('password', 'password for the registry (default: $NOTATION_PASSWORD)') })
+    .option('insecure-registry', { type: 'boolean', default: false, describe: 'use plain HTTP; for tests only' });
+}
+
 /** An option that takes one text, once. */
 export function text(name: string, describe: string) {
   return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => once(name, value) } as const;

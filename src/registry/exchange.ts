@@ -1,5 +1,6 @@
 // One exchange with a registry or its token service: bounded in time, asked again after passing faults, warnings passed on.
 
+import { NotationError } from '../core/error.ts';
 import type { Deadline, Http, HttpRequest, HttpResponse, Log } from '../core/ports.ts';
 import { quoteProvider } from '../core/provider-text.ts';
 import { version } from '../core/version.ts';
@@ -48,9 +49,22 @@ async function send(request: HttpRequest, { http, deadline, log, exchangeMs }: E
   try {
     const asking = request.method === 'PATCH' ? http : withRetries(http, judge, { deadline: bound, log });
     return await asking.send({ ...request, signal: controller.signal });
+  } catch (cause) {
+    throw withHint(cause);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The network's own hints are about the plugin's options, which a command that goes to a registry may not have. */
+function withHint(cause: unknown): unknown {
+  if (!(cause instanceof NotationError) || cause.code !== 'TIMEOUT') return cause;
+  const { message, metadata } = cause;
+  return new NotationError('TIMEOUT', message, {
+    cause,
+    hint: 'try again, or check the network',
+    ...(metadata !== undefined && { metadata }),
+  });
 }
 
 function judge({ status }: HttpResponse): Verdict {

@@ -14,6 +14,7 @@ export type Peer =
   | 'bench-azure-plugin'
   | 'bench-runner'
   | 'blob-host'
+  | 'token-server'
   | 'ministack'
   | 'moto_server'
   | 'akv';

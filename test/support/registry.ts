@@ -20,10 +20,11 @@ export async function startRegistry(kind: RegistryKind): Promise<Registry> {
   return kind === 'ocireg' ? startOcireg() : startDockerRegistry();
 }
 
-async function startOcireg(): Promise<Registry> {
+/** Starts an empty registry; `options` are ocireg's own. */
+export async function startOcireg(options: readonly string[] = []): Promise<Registry> {
   const { answer: port, stop } = await startServer({
     name: 'ocireg',
-    command: [openPeer('ocireg'), '-addr', '127.0.0.1:0', '-stdin'],
+    command: [openPeer('ocireg'), '-addr', '127.0.0.1:0', '-stdin', ...options],
     stopsWithInput: true,
     ready: async (said) => /listening on .*:(\d+)\n/.exec(said)?.[1],
   });

@@ -145,6 +145,7 @@ async function runTool(words: readonly string[], environment: Readonly<Record<st
     },
     screen: () => ({ stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 }),
     input: { isTerminal: () => false, chunks: () => [] },
+    setRawKeys: () => undefined,
   });
   return { code, signal: null, stdout: said.out, stderr: said.error };
 }
