@@ -2,7 +2,8 @@
 import { type Der, toBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
-import { Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './der.ts';
+import { parseSignedData } from './cms.ts';
+import { Cursor, tag } from './der.ts';
 
 /**
  * All certificates of a file, in its order. Text around PEM blocks and blocks that hold no certificates (private keys) are passed over
@@ -96,30 +97,8 @@ function unwrapDer(bytes: Uint8Array, what: string): readonly Der[] {
   return first === tag.oid ? unwrapPkcs7(bytes, what) : [bytes];
 }
 
-const signedDataOid = '1.2.840.113549.1.7.2';
-
-// ContentInfo { signedData, [0] SignedData { version, digestAlgorithms, contentInfo, [0] certificates, [1] crls, signerInfos } }
 function unwrapPkcs7(der: Uint8Array, what: string): readonly Der[] {
-  return readSequence(der, `${what}, PKCS#7`, (fields) => {
-    const found = fields.oid();
-    if (found !== signedDataOid) throw malformed(what, `expected PKCS#7 signed data, found content of type ${found}`);
-    const content = fields.explicit(0);
-    if (!content) throw malformed(what, 'expected PKCS#7 signed data, found no content');
-    const signedData = content.read(tag.sequence).der;
-    content.end();
-    return readSequence(signedData, `${what}, PKCS#7`, readSignedData);
-  });
-}
-
-function readSignedData(fields: Cursor): readonly Der[] {
-  fields.smallInteger();
-  fields.read(tag.set);
-  fields.read(tag.sequence);
-  const certificates = fields.explicit(0);
-  fields.optional(constructedContextTag(1));
-  fields.read(tag.set);
-  // Attribute certificates and the obsolete extended ones have other tags, and are refused.
-  return certificates ? readMany(certificates, () => certificates.read(tag.sequence).der) : [];
+  return parseSignedData(der, `${what}, PKCS#7`).certificates;
 }
 
 function malformedPem(what: string, problem: string): NotationError {

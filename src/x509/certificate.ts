@@ -64,6 +64,15 @@ export function parseCertificate(der: Der, what = 'certificate'): Certificate {
   });
 }
 
+/**
+ * A serial number as `Certificate.serial` has it, from the contents of its INTEGER.
+ * @throws NotationError `CERTIFICATE` for a negative one.
+ */
+export function parseSerial(value: Uint8Array, what: string): string {
+  if ((value[0] ?? 0) >= 0x80) throw malformed(what, 'expected a serial number of zero or more, found a negative one');
+  return toHex(value.length > 1 && value[0] === 0 ? value.subarray(1) : value);
+}
+
 /** `certificate "CN=…"`: how messages name a certificate. */
 export function nameOf(certificate: Certificate): string {
   return `certificate ${quoteSubject(certificate)}`;
@@ -118,11 +127,6 @@ function parseVersion(field: Cursor | undefined, what: string): 1 | 2 | 3 {
   field.end();
   if (found === 1 || found === 2) return found === 1 ? 2 : 3;
   throw malformed(what, `expected version 2 or 3 where a version is stated, found ${found + 1}`);
-}
-
-function parseSerial(value: Uint8Array, what: string): string {
-  if ((value[0] ?? 0) >= 0x80) throw malformed(what, 'expected a serial number of zero or more, found a negative one');
-  return toHex(value.length > 1 && value[0] === 0 ? value.subarray(1) : value);
 }
 
 // The key is judged when it is used (public-key.ts): a root may have one that no leaf may.
