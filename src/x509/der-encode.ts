@@ -102,7 +102,8 @@ export function time(date: Date): Der {
   return element(tag.generalizedTime, Buffer.from(digits, 'latin1'));
 }
 
-function encodeLength(length: number): Uint8Array {
+/** The length octets of `length`, in the definite form with as few octets as possible (X.690 §10.1). */
+export function encodeLength(length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(length);
   const bytes = magnitudeOf(length);
   return Uint8Array.of(0x80 | bytes.length, ...bytes);

@@ -2,8 +2,8 @@
 // SHA-1 and MD5 are not in it (signature specification § Certificate Requirements).
 import { constants, verify } from 'node:crypto';
 import { type Algorithm, algorithms, type HashAlgorithm } from '../core/algorithm.ts';
-import type { Der } from '../core/bytes.ts';
-import { type Cursor, readSequence, tag } from './der.ts';
+import { type Der, toHex } from '../core/bytes.ts';
+import { type Cursor, readMany, readSequence, tag } from './der.ts';
 import { explicit, integer, nullValue, oid, sequence } from './der-encode.ts';
 import { describeKey } from './key-spec.ts';
 import { openKey } from './public-key.ts';
@@ -29,6 +29,17 @@ export function parseSignatureAlgorithm(der: Der, what: string): SignatureScheme
 }
 
 /**
+ * The AlgorithmIdentifier of a CMS signature as certificates would say it: rsaEncryption there means PKCS#1 v1.5 with the hash that is
+ * named beside it (RFC 5754 §3.2).
+ * @throws NotationError `CERTIFICATE` when it is malformed.
+ */
+export function completeSignatureAlgorithm(der: Der, hash: HashAlgorithm, what: string): Der {
+  const found = readSequence(der, what, (fields) => [fields.oid(), ...readMany(fields, () => fields.any().tag)]);
+  const plain = found[0] === rsaEncryptionOid && found.length <= 2 && (found[1] ?? tag.null) === tag.null;
+  return plain ? sequence(oid(rsaOids[hash]), nullValue()) : der;
+}
+
+/**
  * Whether `signature` is the key's over `message` as the AlgorithmIdentifier says. False for every unsupported algorithm,
  * for a key of another kind, and for a key the runtime refuses.
  * @param signature as in the structure: PKCS#1 or PSS bytes, DER for ECDSA
@@ -46,7 +57,7 @@ export function verifyStructure(spki: Der, algorithm: Der, message: Uint8Array, 
 /** The AlgorithmIdentifier under which a row's signatures go into certificates: RSASSA-PSS with explicit parameters, or ECDSA. */
 export function encodeSignatureAlgorithm(algorithm: Algorithm): Der {
   if (algorithm.kind === 'EC') return sequence(oid(ecdsaOids[algorithm.hash]));
-  const hash = sequence(oid(hashOids[algorithm.hash]), nullValue());
+  const hash = encodeHashAlgorithm(algorithm.hash);
   const mgf = sequence(oid(mgf1Oid), hash);
   return sequence(oid(pssOid), sequence(explicit(0, hash), explicit(1, mgf), explicit(2, integer(algorithm.hashBytes))));
 }
@@ -61,18 +72,38 @@ export function encodeSignatureValue(algorithm: Algorithm, signature: Uint8Array
   return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)));
 }
 
+/**
+ * The hash that an AlgorithmIdentifier names, its parameters absent or NULL; undefined for SHA-1 and all else outside SHA-2 (RFC 5754 §2).
+ * @throws NotationError `CERTIFICATE` when it is malformed.
+ */
+export function parseHashAlgorithm(der: Der, what: string): HashAlgorithm | undefined {
+  return readSequence(der, what, (fields) => {
+    const found = fields.oid();
+    const parameters = fields.done ? undefined : fields.any();
+    if (parameters !== undefined && toHex(parameters.der) !== '0500') return undefined;
+    return (Object.keys(hashOids) as HashAlgorithm[]).find((hash) => hashOids[hash] === found);
+  });
+}
+
+/** The AlgorithmIdentifier of a hash, with NULL as its parameters. */
+export function encodeHashAlgorithm(hash: HashAlgorithm): Der {
+  return sequence(oid(hashOids[hash]), nullValue());
+}
+
+const rsaEncryptionOid = '1.2.840.113549.1.1.1';
 const pssOid = '1.2.840.113549.1.1.10';
 const mgf1Oid = '1.2.840.113549.1.1.8';
 const hashOids = { 'SHA-256': '2.16.840.1.101.3.4.2.1', 'SHA-384': '2.16.840.1.101.3.4.2.2', 'SHA-512': '2.16.840.1.101.3.4.2.3' } as const;
+const rsaOids = { 'SHA-256': '1.2.840.113549.1.1.11', 'SHA-384': '1.2.840.113549.1.1.12', 'SHA-512': '1.2.840.113549.1.1.13' } as const;
 const ecdsaOids = { 'SHA-256': '1.2.840.10045.4.3.2', 'SHA-384': '1.2.840.10045.4.3.3', 'SHA-512': '1.2.840.10045.4.3.4' } as const;
 const hashLengths = Object.fromEntries(algorithms.map(({ hash, hashBytes }) => [hash, hashBytes])) as Readonly<
   Record<HashAlgorithm, number>
 >;
 
 const schemes: ReadonlyMap<string, SignatureScheme> = new Map<string, SignatureScheme>([
-  ['1.2.840.113549.1.1.11', { kind: 'RSA', hash: 'SHA-256', name: 'SHA256WithRSA' }],
-  ['1.2.840.113549.1.1.12', { kind: 'RSA', hash: 'SHA-384', name: 'SHA384WithRSA' }],
-  ['1.2.840.113549.1.1.13', { kind: 'RSA', hash: 'SHA-512', name: 'SHA512WithRSA' }],
+  [rsaOids['SHA-256'], { kind: 'RSA', hash: 'SHA-256', name: 'SHA256WithRSA' }],
+  [rsaOids['SHA-384'], { kind: 'RSA', hash: 'SHA-384', name: 'SHA384WithRSA' }],
+  [rsaOids['SHA-512'], { kind: 'RSA', hash: 'SHA-512', name: 'SHA512WithRSA' }],
   [ecdsaOids['SHA-256'], { kind: 'ECDSA', hash: 'SHA-256', name: 'ECDSAWithSHA256' }],
   [ecdsaOids['SHA-384'], { kind: 'ECDSA', hash: 'SHA-384', name: 'ECDSAWithSHA384' }],
   [ecdsaOids['SHA-512'], { kind: 'ECDSA', hash: 'SHA-512', name: 'ECDSAWithSHA512' }],
@@ -96,7 +127,7 @@ function parsePss(parameters: Der | undefined, what: string): SignatureScheme {
   };
   if (!parameters) return refused;
   return readSequence(parameters, what, (fields) => {
-    const hash = readExplicit(fields, 0, (field) => parseHash(field.read(tag.sequence).der, what));
+    const hash = readExplicit(fields, 0, (field) => parseHashAlgorithm(field.read(tag.sequence).der, what));
     const mgfHash = readExplicit(fields, 1, (field) => parseMgf(field.read(tag.sequence).der, what));
     const salt = readExplicit(fields, 2, (field) => field.smallInteger());
     const trailer = readExplicit(fields, 3, (field) => field.smallInteger()) ?? 1;
@@ -113,19 +144,11 @@ function readExplicit<T>(fields: Cursor, number: number, read: (field: Cursor) =
   return value;
 }
 
-function parseHash(der: Der, what: string): HashAlgorithm | undefined {
-  return readSequence(der, what, (fields) => {
-    const found = fields.oid();
-    fields.optional(tag.null);
-    return (Object.keys(hashOids) as HashAlgorithm[]).find((hash) => hashOids[hash] === found);
-  });
-}
-
 function parseMgf(der: Der, what: string): HashAlgorithm | undefined {
   return readSequence(der, what, (fields) => {
     const found = fields.oid();
     const parameters = fields.done ? undefined : fields.any();
-    return found === mgf1Oid && parameters?.tag === tag.sequence ? parseHash(parameters.der, what) : undefined;
+    return found === mgf1Oid && parameters?.tag === tag.sequence ? parseHashAlgorithm(parameters.der, what) : undefined;
   });
 }
 
