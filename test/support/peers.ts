@@ -17,7 +17,8 @@ export type Peer =
   | 'token-server'
   | 'ministack'
   | 'moto_server'
-  | 'akv';
+  | 'akv'
+  | 'timestamp-server';
 
 let folder: string | undefined;
 
