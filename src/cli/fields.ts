@@ -4,7 +4,7 @@ export function printFields(fields: readonly (readonly [label: string, text: str
   return fields.map(([label, text]) => `${indent}${`${label}:`.padEnd(width)}${printable(text)}\n`).join('');
 }
 
-/** The text on one line. */
-function printable(text: string): string {
+/** The text on one line, without characters that a terminal obeys. */
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,13 +1,70 @@
 import type { Argv } from 'yargs';
+import { NotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
-import { type Act, destinationOptions, formatOption, keyOptions, testOptions, text } from './options.ts';
+import { diagnosticsOf, verbosityOptions } from './diagnostics.ts';
+import {
+  type Act,
+  destinationOptions,
+  formatOption,
+  keyOptions,
+  onlyWord,
+  pluginConfigOption,
+  requireFlags,
+  testOptions,
+  text,
+  words,
+} from './options.ts';
 
-/** `notation-ts-kms key …`. */
+/** `notation-ts-kms key …`: notation's list of keys, and what the keys themselves can do. */
 export function keyCommands(parser: Argv, context: ToolContext, act: Act) {
+  return testCommands(listCommands(parser, context, act), context, act).demandCommand(
+    1,
+    'expected a key command; see notation-ts-kms key --help',
+  );
+}
+
+function listCommands(parser: Argv, context: ToolContext, act: Act): Argv {
   return parser
-    .command('generate-test <name>', "make a throw-away key and certificate in notation's key list", testOptions, (args) =>
+    .command(
+      ['list', 'ls'],
+      'list the signing keys',
+      (it) => it,
+      act(async () => (await import('./key-list.ts')).listKeys(context)),
+    )
+    .command('add [name..]', 'add a key of a plugin to the list', addOptions, (args) =>
       act(async () => {
-        const wanted = { name: args.name, keySpec: args['key-spec'] ?? 'EC-256', asDefault: args.default, trusted: false };
+        const name = onlyWord(args.name, 'either missing key name or unnecessary parameters passed');
+        const { plugin } = requireFlags({ plugin: args.plugin });
+        const wanted = { name, plugin, id: args.id ?? '', pluginConfig: args['plugin-config'] ?? [], asDefault: args.default };
+        return (await import('./key-list.ts')).addKey(wanted, context, diagnosticsOf(args, context));
+      })(),
+    )
+    .command(['update [name..]', 'set [name..]'], 'change a key in the list', updateOptions, (args) =>
+      act(async () => {
+        const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
+        return (await import('./key-list.ts')).updateKey(name, args.default, context, diagnosticsOf(args, context));
+      })(),
+    )
+    .command('set-default [name..]', 'make a key the default', nameOptions, (args) =>
+      act(async () => {
+        const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
+        return (await import('./key-list.ts')).updateKey(name, true, context, diagnosticsOf(args, context));
+      })(),
+    )
+    .command('delete [name..]', 'take keys from the list; the keys themselves stay', nameOptions, (args) =>
+      act(async () => {
+        if (args.name.length === 0) throw new NotationError('REQUEST', 'missing key names');
+        return (await import('./key-list.ts')).deleteKeys(args.name, context);
+      })(),
+    );
+}
+
+function testCommands(parser: Argv, context: ToolContext, act: Act): Argv {
+  return parser
+    .command('generate-test [name..]', "make a throw-away key and certificate in notation's key list", testOptions, (args) =>
+      act(async () => {
+        const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
+        const wanted = { name, keySpec: args['key-spec'] ?? 'EC-256', asDefault: args.default, trusted: false };
         return (await import('./generate-test.ts')).generateTest(wanted, context);
       })(),
     )
@@ -25,8 +82,25 @@ export function keyCommands(parser: Argv, context: ToolContext, act: Act) {
     )
     .command('describe', 'say what the key is, and what notation signs with it', describeOptions, (args) =>
       act(async () => (await import('./describe-key.ts')).printDescription(wishOf(args), context))(),
-    )
-    .demandCommand(1, 'expected a key command; see notation-ts-kms key --help');
+    );
+}
+
+function nameOptions(parser: Argv) {
+  return verbosityOptions(words(parser, 'name', 'name of the key in the list'));
+}
+
+function updateOptions(parser: Argv) {
+  return defaultOption(nameOptions(parser));
+}
+
+function addOptions(parser: Argv) {
+  return defaultOption(pluginConfigOption(nameOptions(parser)))
+    .option('plugin', text('plugin', 'name of the plugin; ts-kms is this program, installed or not'))
+    .option('id', text('id', 'key id, as for notation sign --id'));
+}
+
+function defaultOption<T>(parser: Argv<T>) {
+  return parser.option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
 }
 
 /** The arguments with plugin config under the name that the commands know it by. */

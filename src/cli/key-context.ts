@@ -9,6 +9,7 @@ import { disk } from '../store/disk.ts';
 import { chooseLog, logFailure } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import type { ToolContext } from './context.ts';
+import { parsePairs } from './pairs.ts';
 
 /** The key that a command is about. */
 export interface KeyWish {
@@ -29,7 +30,7 @@ export async function withKeys<T>(
   work: (keys: KeyContext) => Promise<T>,
 ): Promise<T> {
   if (wish.id === '') throw new NotationError('REQUEST', 'id: expected a key id, found an empty text');
-  const settings = parseSettings(parsePluginConfig(wish.pluginConfig));
+  const settings = parseSettings(parsePairs('plugin-config', wish.pluginConfig));
   const log = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: wish.id });
   try {
     const result = await withDeadline(settings.deadlineMs, (deadline) => work({ ...worldOf(settings, context, deadline), log }));
@@ -39,20 +40,6 @@ export async function withKeys<T>(
     logFailure(log, error);
     throw error;
   }
-}
-
-/** Options by name. As in notation: split at the first `=`, neither side may be empty, the last of one name wins. */
-function parsePluginConfig(words: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(words.map(parsePair));
-}
-
-function parsePair(word: string): readonly [string, string] {
-  const [, name, value] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
-  if (name !== undefined && value !== undefined) return [name, value];
-  // The word may hold what should not be shown.
-  throw new NotationError('REQUEST', 'plugin-config: expected name=value, found a word without one of them', {
-    hint: 'write --plugin-config name=value, once for each option',
-  });
 }
 
 function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext['deadline']): Omit<KeyContext, 'log'> {

@@ -28,10 +28,30 @@ export function formatOption<T>(parser: Argv<T>) {
   return parser.option('format', { choices: ['pem', 'der'] as const, default: 'pem' as const, describe: 'PEM, or the bytes of DER' });
 }
 
+/** Words that a command takes, one or more; `checkWords` says what notation says when there are others. */
+export function words<T, N extends string>(parser: Argv<T>, name: N, describe: string) {
+  return parser.positional(name, { type: 'string', array: true, default: [] as readonly string[], describe });
+}
+
+/** The only word. @throws NotationError `REQUEST` when there is none, with `missing`, or more, with `tooMany` */
+export function onlyWord(found: readonly string[], missing: string, tooMany = missing): string {
+  const [word, second] = found;
+  if (word !== undefined && second === undefined) return word;
+  throw new NotationError('REQUEST', word === undefined ? missing : tooMany, { hint: 'the command with --help shows its usage' });
+}
+
+/** The values of flags that a command cannot do without. @throws NotationError `REQUEST` with the flags that are not given */
+export function requireFlags<N extends string>(flags: Readonly<Record<N, string | undefined>>): Readonly<Record<N, string>> {
+  const absent = Object.keys(flags).filter((name) => flags[name as N] === undefined);
+  if (absent.length === 0) return flags as Readonly<Record<N, string>>;
+  throw new NotationError('REQUEST', `required flag(s) ${absent.map((name) => JSON.stringify(name)).join(', ')} not set`, {
+    hint: `give ${absent.map((name) => `--${name}`).join(' and ')}`,
+  });
+}
+
 /** The name and options of a throw-away key. */
 export function testOptions<T>(parser: Argv<T>) {
-  return parser
-    .positional('name', { type: 'string', demandOption: true, describe: 'name of the key and common name of the certificate' })
+  return words(parser, 'name', 'name of the key and common name of the certificate')
     .option('key-spec', text('key-spec', supportedKeySpecs))
     .option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
 }
@@ -49,7 +69,8 @@ export function text(name: string, describe: string) {
   return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => once(name, value) } as const;
 }
 
-function pluginConfigOption<T>(parser: Argv<T>) {
+/** `--plugin-config`, as often as there are options. */
+export function pluginConfigOption<T>(parser: Argv<T>) {
   const describe = 'name=value of an option of the plugin, as for notation sign; once for each';
   return parser.option('plugin-config', {
     type: 'string',

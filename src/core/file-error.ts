@@ -5,6 +5,11 @@ export function isAbsent(cause: unknown): boolean {
   return fileErrorCode(cause) === 'ENOENT' || fileErrorCode(cause) === 'ENOTDIR';
 }
 
+/** Whether a file-system error says that something is there already. */
+export function isTaken(cause: unknown): boolean {
+  return fileErrorCode(cause) === 'EEXIST';
+}
+
 /** The error of a failed file operation, with the system's reason in words. */
 export function fileError(message: string, cause: unknown): NotationError {
   const code = fileErrorCode(cause);
@@ -13,6 +18,7 @@ export function fileError(message: string, cause: unknown): NotationError {
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'it does not exist'],
+  ['EEXIST', 'something else is in its place'],
   ['ENOTDIR', 'a part of its path is no folder'],
   ['EACCES', 'permission denied'],
   ['EPERM', 'operation not permitted'],

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Files, NamedKeyPair, NamedKeys } from '../core/ports.ts';
+import { malformedConfig, readConfigFile } from './config-file.ts';
 import type { Directories } from './directories.ts';
 
-const keyListLimit = 1 << 20;
+const what = 'signingkeys.json';
 
 /** One entry of notation's signingkeys.json: a local pair, or a key of a plugin. Members this program does not know are kept. */
 export type SigningKey = { readonly name: string } & Readonly<Record<string, unknown>>;
@@ -16,19 +17,12 @@ export interface SigningKeys {
 
 /** Where the list is. */
 export function signingKeysPath(directories: Directories): string {
-  return join(directories.config, 'signingkeys.json');
+  return join(directories.config, what);
 }
 
-/** Reads the list; an absent file is an empty list. @throws NotationError `CONFIG` when it is malformed, `FILE` when it is unreadable. */
+/** Reads the list; an absent file is an empty list. @throws NotationError `CONFIG` when it is malformed, `FILE` when it is a link or unreadable. */
 export async function readSigningKeys(path: string, files: Files): Promise<SigningKeys> {
-  if ((await files.look(path)) === undefined) return { keys: [] };
-  const text = Buffer.from(await files.read(path, 'key list', keyListLimit)).toString('utf8');
-  try {
-    return checked(JSON.parse(text), path);
-  } catch (cause) {
-    if (cause instanceof NotationError) throw cause;
-    throw malformed(path, 'it is not valid JSON', cause);
-  }
+  return checked((await readConfigFile(path, what, files)) ?? {}, path);
 }
 
 /** Looks local key pairs up by name. An entry with both paths is a local pair, whatever else it has; as in notation, the pair wins over a plugin's members. */
@@ -40,19 +34,9 @@ export function namedKeys(directories: Directories, files: Files): NamedKeys {
   };
 }
 
-// Writing is loaded when it is done: the plugin only reads.
-/** Adds a key, and makes it the default when asked. @throws NotationError `CONFIG` when the name is taken. */
-export async function addSigningKey(path: string, files: Files, key: SigningKey, asDefault: boolean): Promise<void> {
-  const list = await checkKeyNameIsFree(path, files, key.name);
-  const next = { ...list, ...(asDefault && { default: key.name }), keys: [...list.keys, key] };
-  const { writeWhole } = await import('./write.ts');
-  await writeWhole(path, JSON.stringify(next, undefined, 4), 0o600);
-}
-
-/** The list, which has no key of this name. @throws NotationError `CONFIG` when the name is taken. */
-export async function checkKeyNameIsFree(path: string, files: Files, name: string): Promise<SigningKeys> {
-  const list = await readSigningKeys(path, files);
-  if (!list.keys.some((key) => key.name === name)) return list;
+/** Checks that the list has no key of this name. @throws NotationError `CONFIG` when the name is taken. */
+export function checkKeyNameIsFree({ keys }: SigningKeys, name: string): void {
+  if (!keys.some((key) => key.name === name)) return;
   throw new NotationError('CONFIG', `signing key with name ${JSON.stringify(name)} already exists`, { hint: 'choose another name' });
 }
 
@@ -64,19 +48,39 @@ function pairOf(key: SigningKey): NamedKeyPair {
   });
 }
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
 function checked(value: unknown, path: string): SigningKeys {
-  const list = value as { readonly default?: unknown; readonly keys?: unknown };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(path, 'expected an object');
-  const keys = list.keys ?? [];
-  if (!Array.isArray(keys) || !keys.every(isSigningKey)) throw malformed(path, 'expected "keys" to be a list of objects with a name');
-  if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw malformed(path, 'a key name stands in it twice');
-  return { ...list, keys } as SigningKeys;
+  if (!isObject(value)) throw malformedConfig(path, what, 'expected an object');
+  const { default: chosen, keys: listed, ...others } = value;
+  const keys = checkKeys(listed ?? [], path);
+  const names = keys.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw malformedConfig(path, what, `multiple keys with name '${repeated}' found`);
+  if (chosen === undefined || chosen === null) return { ...others, keys };
+  if (chosen === '') throw malformedConfig(path, what, 'default key name cannot be empty');
+  if (typeof chosen !== 'string') throw malformedConfig(path, what, 'expected "default" to be a text');
+  if (!names.includes(chosen)) throw malformedConfig(path, what, `default key '${chosen}' not found`);
+  return { ...others, default: chosen, keys };
 }
 
+function checkKeys(keys: unknown, path: string): readonly SigningKey[] {
+  if (!Array.isArray(keys) || !keys.every(isSigningKey)) {
+    throw malformedConfig(path, what, 'expected "keys" to be a list of objects whose members are texts');
+  }
+  if (keys.some(({ name }) => !name)) throw malformedConfig(path, what, 'key name cannot be empty');
+  return keys;
+}
+
+/** As Go reads it: what is absent is empty. */
 function isSigningKey(value: unknown): value is SigningKey {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' && value.name !== '';
+  if (!isObject(value)) return false;
+  const { pluginConfig } = value;
+  const texts = ['name', 'keyPath', 'certPath', 'id', 'pluginName'].map((member) => value[member] ?? '');
+  const options = isObject(pluginConfig ?? {}) ? Object.values(pluginConfig ?? {}) : [undefined];
+  return [...texts, ...options].every((text) => typeof text === 'string');
 }
 
-function malformed(path: string, problem: string, cause?: unknown): NotationError {
-  return new NotationError('CONFIG', `malformed signingkeys.json (${path}): ${problem}`, { cause });
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

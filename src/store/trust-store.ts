@@ -8,11 +8,23 @@ import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
 
-const certificateFileLimit = 1 << 20;
+/** Bytes that a file of a trust store may have. */
+export const certificateFileLimit: number = 1 << 20;
+
+/** The types that there are, in the order in which notation lists them. */
+export const trustStoreTypes: readonly TrustStoreType[] = ['ca', 'signingAuthority', 'tsa'];
+
+/** The type of that name. @throws NotationError `REQUEST` for what is none */
+export function checkStoreType(name: string): TrustStoreType {
+  const type = trustStoreTypes.find((one) => one === name);
+  if (type !== undefined) return type;
+  const message = name === '' ? 'store type cannot be empty' : `unsupported store type: ${name}`;
+  throw new NotationError('REQUEST', message, { hint: `the types are ${trustStoreTypes.join(', ')}` });
+}
 
 /** Where a certificate of a named store lies: `truststore/x509/{type}/{store}/{file}`. @throws NotationError `REQUEST` for a name notation refuses. */
 export function trustStorePath(directories: Directories, type: TrustStoreType, store: string, file: string): string {
-  return join(storeFolder(directories, type, store), file);
+  return join(trustStoreFolder(directories, type, store), checkFileName(file));
 }
 
 /** One named store: its certificates, or why they cannot be read. */
@@ -39,16 +51,26 @@ async function readNamedStore(directories: Directories, type: TrustStoreType, na
   }
 }
 
-function storeFolder(directories: Directories, type: TrustStoreType, store: string): string {
-  return join(directories.config, 'truststore', 'x509', type, checkStoreName(store));
+/** The folder of a named store. @throws NotationError `REQUEST` for a name notation refuses. */
+export function trustStoreFolder(directories: Directories, type: TrustStoreType, store: string): string {
+  return join(directories.config, 'truststore', 'x509', type, checkStoreName(store, 'named store name'));
 }
 
 /** The names notation allows for stores, and for the subjects of its test certificates. @throws NotationError `REQUEST` */
-export function checkStoreName(name: string): string {
+export function checkStoreName(name: string, what: string): string {
   if (/^[a-zA-Z0-9_.-]+$/.test(name) && name !== '.' && name !== '..') return name;
-  throw new NotationError('REQUEST', `name ${JSON.stringify(name)}: expected only letters, digits, and _ . -`, {
+  throw new NotationError('REQUEST', `${what} needs to follow [a-zA-Z0-9_.-]+ format`, {
     hint: 'it becomes the name of files and folders',
   });
+}
+
+/** The name of a file in a store, which leads nowhere else. @throws NotationError `REQUEST` */
+function checkFileName(name: string): string {
+  if (name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)) return name;
+  throw new NotationError(
+    'REQUEST',
+    `certificate file ${JSON.stringify(name)}: expected the name of a file in the store, found something else`,
+  );
 }
 
 /**
@@ -62,7 +84,7 @@ export async function readTrustStore(
   store: string,
   files: Files,
 ): Promise<readonly Certificate[]> {
-  const folder = storeFolder(directories, type, store);
+  const folder = trustStoreFolder(directories, type, store);
   const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${type}`);
   const certificates = await Promise.all(names.map((name) => readStoreFile(join(folder, name), type, files)));
   if (names.length === 0) throw new NotationError('FILE', `the trust store ${JSON.stringify(store)} of type ${type} has no certificates`);
@@ -78,9 +100,40 @@ async function listStore(folder: string, what: string): Promise<readonly string[
   return (await readdir(folder)).sort();
 }
 
+/**
+ * The certificates of a file as a trust store may have it: PEM without anything but certificates, or DER. notation reads no PKCS#7 there,
+ * and takes a private key for a malformed certificate.
+ * @throws NotationError `CERTIFICATE`
+ */
+export function parseTrustedCertificates(bytes: Uint8Array, path: string): readonly Certificate[] {
+  if (bytes.length === 0) throw new NotationError('CERTIFICATE', 'no valid certificate found in the file');
+  const labels = [
+    ...Buffer.from(bytes)
+      .toString('latin1')
+      .matchAll(/^-----BEGIN ([^\r\n]*)-----/gm),
+  ].map(([, label]) => label);
+  const certificates = parseCertificates(bytes, path);
+  // What is neither PEM nor a certificate as it stands is PKCS#7.
+  const stranger =
+    labels.length === 0 && certificates[0]?.der.length !== bytes.length ? 'PKCS7' : labels.find((label) => label !== 'CERTIFICATE');
+  if (stranger === undefined) return certificates;
+  throw new NotationError('CERTIFICATE', `${path}: expected nothing but certificates, found ${JSON.stringify(stranger)}`, {
+    hint: 'give certificates in PEM, or one in DER',
+  });
+}
+
+/** The certificates of one file of a store. @throws NotationError `FILE` when it is a link or no file, `CERTIFICATE` */
+export async function readTrustedFile(path: string, files: Files): Promise<readonly Certificate[]> {
+  const facts = await lstat(path).catch((cause: unknown) => {
+    if (isAbsent(cause)) throw new NotationError('FILE', `open ${path}: no such file or directory`);
+    throw fileError(`${path} cannot be looked at`, cause);
+  });
+  if (!facts.isFile()) throw new NotationError('FILE', `${path}: expected a regular file, found a folder or a link`);
+  return parseTrustedCertificates(await files.read(path, 'trusted certificate', certificateFileLimit), path);
+}
+
 async function readStoreFile(path: string, type: TrustStoreType, files: Files): Promise<readonly Certificate[]> {
-  if (!(await lstat(path)).isFile()) throw new NotationError('FILE', `${path}: expected a regular file, found a folder or a link`);
-  const certificates = parseCertificates(await files.read(path, 'trusted certificate', certificateFileLimit), path);
+  const certificates = await readTrustedFile(path, files);
   for (const certificate of certificates) checkTrustStoreCertificate(type, certificate);
   return certificates;
 }
