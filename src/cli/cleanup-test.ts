@@ -1,9 +1,9 @@
 // Takes away what generate-test made.
 import { unlink } from 'node:fs/promises';
 import { NotationError } from '../core/error.ts';
+import { fileError, isAbsent } from '../core/file-error.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
-import { fileError, isAbsent } from '../core/file-error.ts';
 import { changeSigningKeys, withoutKeys } from '../store/signing-key-changes.ts';
 import { signingKeysPath } from '../store/signing-keys.ts';
 import { checkStoreName } from '../store/trust-store.ts';

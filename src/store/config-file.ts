@@ -1,8 +1,8 @@
 // notation's own files of JSON, which it reads only where they are regular files.
 import { lstatSync, type Stats } from 'node:fs';
 import { NotationError } from '../core/error.ts';
-import type { Files } from '../core/ports.ts';
 import { fileError, isAbsent } from '../core/file-error.ts';
+import type { Files } from '../core/ports.ts';
 
 const configLimit = 1 << 20;
 

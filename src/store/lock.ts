@@ -1,9 +1,9 @@
 // One writer at a time, among the processes of this program: notation's files have no lock of their own.
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileError, isAbsent, isTaken } from '../core/file-error.ts';
+import { fileError, fileErrorCode, isAbsent, isTaken } from '../core/file-error.ts';
 
 const pauseMs = 10;
 /** A writer needs milliseconds: a lock that stays the same for so many pauses is left over from one that was killed. */
@@ -19,7 +19,7 @@ let taken = 0;
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   taken += 1;
-  const mine = `${process.pid} ${hostname()} ${taken} ${process.hrtime.bigint()}\n`;
+  const mine = `${process.pid} ${await here()} ${taken} ${process.hrtime.bigint()}\n`;
   await acquire(lock, mine).catch((cause: unknown) => {
     throw fileError(`${path} cannot be written`, cause);
   });
@@ -37,7 +37,7 @@ async function acquire(lock: string, mine: string): Promise<void> {
     const holder = await holderOf(lock);
     if (holder !== seen) same = 0;
     seen = holder;
-    if (holder !== undefined && (same >= patience || isDead(holder))) await discard(lock, holder);
+    if (holder !== undefined && (same >= patience || (await isDead(holder)))) await discard(lock, holder);
     else await setTimeout(pauseMs);
   }
 }
@@ -60,15 +60,20 @@ async function holderOf(lock: string): Promise<string | undefined> {
 }
 
 /** Only of this machine's processes can that be known. */
-function isDead(holder: string): boolean {
-  const [pid, host] = holder.split(' ');
-  if (host !== hostname()) return false;
+async function isDead(holder: string): Promise<boolean> {
+  const [pid, place] = holder.split(' ');
+  if (place !== (await here())) return false;
   try {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return fileErrorCode(error) === 'ESRCH';
   }
+}
+
+/** Where a process number means something: containers may share a host's name, and do not share processes. */
+async function here(): Promise<string> {
+  return `${hostname()}/${await readlink('/proc/self/ns/pid').catch(() => '')}`;
 }
 
 /** Moved away first: of several that find the same dead lock, one moves it, and who moved another's living lock puts it back. */

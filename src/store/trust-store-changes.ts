@@ -2,10 +2,10 @@
 import { lstat, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
+import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
 import type { TrustStoreType } from '../x509/anchor.ts';
 import type { Directories } from './directories.ts';
-import { fileError, isAbsent } from '../core/file-error.ts';
 import { readTrustedFile, trustStoreFolder, trustStorePath } from './trust-store.ts';
 import { createWhole } from './write.ts';
 

@@ -1,7 +1,7 @@
 // notation and this tool with the same command lines in homes that are the same: what they say, how they end, and what they leave behind.
 import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { executableUnderTest } from '../support/notation.ts';
 import { openPeer } from '../support/peers.ts';
 import { type Ended, start } from '../support/process.ts';
@@ -48,8 +48,8 @@ export async function runStory(story: Story, folder: string, libexec: string): P
     const found = await run(executableUnderTest(), step, ours, libexec);
     compare(step, expected, found);
   }
-  const left = filesOf(ours.config, ours, story.random);
-  if (story.left === undefined) assert.deepEqual(left, filesOf(theirs.config, theirs, story.random));
+  const left = filesOf(ours, story.random);
+  if (story.left === undefined) assert.deepEqual(left, filesOf(theirs, story.random));
   else story.left.ours(left);
 }
 
@@ -94,8 +94,9 @@ function withoutHint(found: string, expected: string): string {
   return line.startsWith('Error: ') && found.startsWith(`${line}; `) ? expected : found;
 }
 
-/** Every file, folder and link under a folder: its kind, its mode and its contents. */
-function filesOf(folder: string, home: Home, random: RegExp = /^$/): readonly string[] {
+/** Every file, folder and link under notation's folder: its kind, its mode and its contents, a byte each as a character. */
+function filesOf(home: Home, random: RegExp = /^$/): readonly string[] {
+  const folder = dirname(home.config);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name));
   return names.sort().map((path) => {
     const facts = lstatSync(path);

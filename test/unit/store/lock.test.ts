@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -38,8 +38,13 @@ test('the lock is given back when the work fails', async (t) => {
   assert.equal(await withLock(path, async () => 1), 1);
 });
 
+function space(): string {
+  return existsSync('/proc/self/ns/pid') ? readlinkSync('/proc/self/ns/pid') : '';
+}
+
 const leftOver: readonly (readonly [name: string, content: string])[] = [
-  ['a process that was killed here', `${deadProcess()} ${hostname()} 1 1\n`],
+  ['a process that was killed here', `${deadProcess()} ${hostname()}/${space()} 1 1\n`],
+  ['a process of another container', `${deadProcess()} ${hostname()}/pid:[1] 1 1\n`],
   ['a process that was killed elsewhere', '1 another-machine.example.com 1 1\n'],
   ['a process that was killed before it could write', ''],
 ];
