@@ -207,7 +207,7 @@ test('generate-test that fails half-way leaves nothing', async (t) => {
   const { config, run } = openHome(t);
   mkdirSync(config, { recursive: true });
   writeFileSync(join(config, 'truststore'), 'in the way');
-  assertRefused(await run(['cert', 'generate-test', 'k']), /truststore.*cannot be written: a part of its path is no folder/);
+  assertRefused(await run(['cert', 'generate-test', 'k']), /truststore.*cannot be written: something else is in its place/);
   assert.deepEqual(readdirSync(join(config, 'localkeys')), []);
   assert.equal(existsSync(join(config, 'signingkeys.json')), false);
 });
