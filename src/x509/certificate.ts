@@ -152,7 +152,8 @@ function parseExtensions(field: Cursor | undefined, version: number, what: strin
   const list = field.sequence();
   field.end();
   const extensions = readMany(list, () => parseExtension(list, `${what}, extension`));
-  const repeated = extensions.find(({ oid }, index) => extensions.findIndex((other) => other.oid === oid) !== index);
+  const seen = new Set<string>();
+  const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
   if (extensions.length === 0) throw malformed(what, 'expected at least one extension in the list, found none');
   if (repeated) throw malformed(what, `expected every extension once, found ${repeated.oid} twice`);
   return extensions;

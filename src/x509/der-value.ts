@@ -23,6 +23,8 @@ export function hasBit(bits: BitString, index: number): boolean {
 export function decodeOid(value: Uint8Array, what: string): string {
   const last = value.at(-1);
   if (last === undefined || last >= 0x80) throw malformed(what, 'expected an object identifier, found an unfinished one');
+  if (value.length > maximumOidBytes)
+    throw malformed(what, `expected an object identifier of at most ${maximumOidBytes} bytes, found a longer one`);
   const arcs = decodeArcs(value, what);
   const [head = 0n, ...rest] = arcs;
   const root = head < 40n ? 0n : head < 80n ? 1n : 2n;
@@ -31,6 +33,8 @@ export function decodeOid(value: Uint8Array, what: string): string {
 
 // Longer identifiers than this exist nowhere; without a cap their decoding is quadratic.
 const maximumArcBytes = 19;
+/** Each byte may be an arc, and an arc takes many times its bytes in memory. */
+const maximumOidBytes = 1024;
 
 function decodeArcs(value: Uint8Array, what: string): readonly bigint[] {
   const arcs: bigint[] = [];

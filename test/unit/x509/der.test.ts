@@ -45,6 +45,7 @@ const refused: readonly (readonly [reader: Reader, hex: string, words: RegExp])[
   ['oid', '0602 2a86', /unfinished/],
   ['oid', '0603 2a8001', /padded arc/],
   ['oid', `0615 2a ${'ff'.repeat(19)}7f`, /larger one/],
+  ['oid', `06820401 ${'01'.repeat(1025)}`, /longer one/],
   ['bitString', '0300', /unused bits/],
   ['bitString', '0301 01', /unused bits/],
   ['bitString', '0302 08ff', /unused bits/],
