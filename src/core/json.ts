@@ -8,15 +8,22 @@ const deepest = 1000;
 
 /**
  * Parses one JSON value from UTF-8 bytes, strictly: no invalid UTF-8, no byte order mark, no trailing bytes, no member twice,
- * no more than 1000 levels. Duplicate members are refused because two readers could believe different ones.
+ * no more than 1000 levels and `most` values, so that it costs no more memory than its length suggests.
+ * Duplicate members are refused because two readers could believe different ones.
  * @throws NotationError `code`, naming `what`.
  */
-export function parseJson(bytes: Uint8Array, what: string, code: ErrorCode = 'REQUEST'): unknown {
+export function parseJson(bytes: Uint8Array, what: string, code: ErrorCode = 'REQUEST', most = 1_000_000): unknown {
   const wrong = (problem: string, cause?: unknown) => new NotationError(code, `${what}: ${problem}`, { cause });
   const text = decodeUtf8(bytes, wrong);
-  const value = parseText(text, wrong);
-  checkMembers(text, wrong);
-  return value;
+  if (text.trim() === '') throw wrong('expected one JSON object, found nothing');
+  try {
+    checkStructure(text, most, wrong);
+    return JSON.parse(text);
+  } catch (cause) {
+    if (cause instanceof NotationError) throw cause;
+    // The parser's own sentence quotes the input, which may hold anything: it stays out of ours.
+    throw wrong('expected one JSON object, found text that is not valid JSON', cause);
+  }
 }
 
 /** The value as an object. @throws NotationError `code` for arrays, `null` and primitives. */
@@ -43,20 +50,14 @@ function decodeUtf8(bytes: Uint8Array, wrong: Wrong): string {
   }
 }
 
-function parseText(text: string, wrong: Wrong): unknown {
-  if (text.trim() === '') throw wrong('expected one JSON object, found nothing');
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    // The parser's own sentence quotes the input, which may hold anything: it stays out of ours.
-    throw wrong('expected one JSON object, found text that is not valid JSON', cause);
-  }
-}
-
-/** Walks over text that is valid JSON, once and without a stack, because JSON.parse keeps the last of several members silently. */
-function checkMembers(text: string, wrong: Wrong): void {
+/**
+ * Walks over the text once and without a stack, before anything is built of it: JSON.parse keeps the last of several members silently.
+ * What is no JSON passes here, and fails there. @throws SyntaxError for a name that is no JSON
+ */
+function checkStructure(text: string, most: number, wrong: Wrong): void {
   const open: (Set<string> | undefined)[] = [];
   let nameIsNext = false;
+  let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at];
     if (sign === '"') {
@@ -68,9 +69,14 @@ function checkMembers(text: string, wrong: Wrong): void {
     } else if (sign === '{' || sign === '[') {
       open.push(sign === '{' ? new Set() : undefined);
       nameIsNext = true;
+      count += 1;
       if (open.length > deepest) throw wrong('JSON nested too deeply');
     } else if (sign === '}' || sign === ']') open.pop();
-    else if (sign === ',') nameIsNext = true;
+    else if (sign === ',') {
+      nameIsNext = true;
+      count += 1;
+    }
+    if (count > most) throw wrong(`expected at most ${most} JSON values, found more`);
   }
 }
 

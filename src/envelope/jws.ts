@@ -17,6 +17,7 @@ export const jws: EnvelopeCodec = { mediaType: 'application/jose+json', prepare,
 const envelopeName = 'JWS envelope';
 const protectedName = 'JWS protected header';
 const headerName = 'JWS unprotected header';
+const mostItems = 10_000;
 const members = ['payload', 'protected', 'header', 'signature'] as const;
 /** As release candidates of notation spelt it; nothing may fail because of the agent (ATT-010). */
 const olderSigningAgent = 'io.cncf.notary.SigningAgent';
@@ -80,7 +81,7 @@ function seal(encoded: Encoded, signature: Signature, unsigned: UnsignedAttribut
 
 function parse(bytes: Uint8Array): Envelope {
   checkSize(bytes, envelopeName);
-  const envelope = asObject(parseJson(bytes, envelopeName, 'ENVELOPE'), envelopeName, 'ENVELOPE');
+  const envelope = readObject(bytes, envelopeName);
   checkMembers(envelope);
   const protectedText = textIn(envelope, 'protected');
   const header = headerOf(fromBase64Url(protectedText, protectedName));
@@ -117,8 +118,12 @@ function textIn(object: JsonObject, name: string): string {
   return value;
 }
 
+function readObject(bytes: Uint8Array, what: string): JsonObject {
+  return asObject(parseJson(bytes, what, 'ENVELOPE', mostItems), what, 'ENVELOPE');
+}
+
 function headerOf(bytes: Uint8Array): Header {
-  const entries = Object.entries(asObject(parseJson(bytes, protectedName, 'ENVELOPE'), protectedName, 'ENVELOPE'));
+  const entries = Object.entries(readObject(bytes, protectedName));
   const known = [...dialect.own, ...signedNames].map(String);
   checkSpelling(
     entries.map(([name]) => name),

@@ -58,6 +58,17 @@ test('takes a name again in another object, and as a value', () => {
   assert.deepEqual(parseJson(Buffer.from(text), 'request'), JSON.parse(text));
 });
 
+test('refuses more values than it is told, and a million unless it is told', () => {
+  const numbers = (count: number) => Buffer.from(`[${'0,'.repeat(count - 1)}0]`);
+  parseJson(numbers(100), 'list', 'REQUEST', 100);
+  const message = /^list: expected at most 100 JSON values/;
+  for (const bytes of [numbers(101), Buffer.from('['.repeat(101)), Buffer.from(`[${'{},'.repeat(60)}0]`)]) {
+    assert.throws(() => parseJson(bytes, 'list', 'REQUEST', 100), { message });
+  }
+  parseJson(numbers(1_000_000), 'list');
+  assert.throws(() => parseJson(numbers(1_000_001), 'list'), { message: /at most 1000000 JSON values/ });
+});
+
 test('refuses with the code it is told', () => {
   assert.throws(() => parseJson(Buffer.from('{'), 'header', 'ENVELOPE'), { code: 'ENVELOPE', message: /^header: / });
 });
