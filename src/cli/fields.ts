@@ -4,7 +4,19 @@ export function printFields(fields: readonly (readonly [label: string, text: str
   return fields.map(([label, text]) => `${indent}${`${label}:`.padEnd(width)}${printable(text)}\n`).join('');
 }
 
-/** The text on one line, without characters that a terminal obeys. */
+/**
+ * The text on one line, in the order in which it is written: what moves a terminal's cursor, breaks lines or turns the direction of reading is
+ * escaped, as JSON escapes.
+ */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** JSON as Go indents and escapes it, a line feed after it; what `printable` escapes is escaped too, and means the same. */
+export function printableJson(value: unknown, indent: number): string {
+  const text = JSON.stringify(value, null, indent).split('\n').map(printable).join('\n');
+  return `${text.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)}\n`;
 }

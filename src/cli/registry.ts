@@ -12,6 +12,7 @@ import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
 import { findProgram, runProgram } from '../store/programs.ts';
 import type { ToolContext } from './context.ts';
+import { printable } from './fields.ts';
 
 /** What the options of `registryOptions` say. */
 export interface RegistryWish {
@@ -51,7 +52,7 @@ export async function reachOf(
     http: openHttp({ transport, environment, files: disk, deadline, bundle: undefined }),
     deadline,
     log,
-    warn: (message) => error(`Warning: ${message}\n`),
+    warn: (message) => error(`Warning: ${printable(message)}\n`),
     exchangeMs,
     insecure: insecureRegistry,
     insecureRegistries: await insecureRegistriesIn(join(directoriesOf(context).config, 'config.json'), disk),

@@ -5,6 +5,7 @@ import type { ToolContext } from './context.ts';
 import { keyCommands } from './key-commands.ts';
 import type { Act } from './options.ts';
 import { credentialCommands } from './registry-commands.ts';
+import { signatureCommands } from './signature-commands.ts';
 
 /** Runs one command of the tool and answers its exit code: 0, or 1 with one `Error:` line on stderr. */
 export async function run(words: readonly string[], context: ToolContext): Promise<number> {
@@ -28,7 +29,7 @@ async function dispatch(words: readonly string[], context: ToolContext): Promise
 }
 
 function commands(parser: Argv, context: ToolContext, act: Act): Argv {
-  return credentialCommands(parser, context, act)
+  return credentialCommands(signatureCommands(parser, context, act), context, act)
     .scriptName('notation-ts-kms')
     .usage('$0 – sign with keys in a KMS or in a local file, for notation (plugin "ts-kms") and by itself')
     .command('install', "copy this program into notation's plugin folder", installOptions, (args) =>

@@ -9,12 +9,11 @@ import { after, before, describe, test } from 'node:test';
 import type { Descriptor } from '../../../src/core/model.ts';
 import type { NewSignature } from '../../../src/core/ports.ts';
 import { openLayout } from '../../../src/registry/layout.ts';
-import { toPem } from '../../../src/x509/bundle.ts';
 import { digestsOf, indexOf, makeImage } from '../../support/layout.ts';
-import { type Notation, openFolder, openNotation, oras, type Result, removeFolder } from '../../support/notation.ts';
+import { type Notation, openFolder, oras, type Result, removeFolder } from '../../support/notation.ts';
 import { needs } from '../../support/peers.ts';
-import { mintChain } from '../../support/pki.ts';
 import { startRegistry } from '../../support/registry.ts';
+import { openSigningHome } from '../../support/signing-home.ts';
 
 const folder = openFolder();
 after(() => removeFolder(folder));
@@ -22,7 +21,7 @@ after(() => removeFolder(folder));
 describe('a layout that notation reads', needs('notation', 'oras'), () => {
   let notation: Notation;
   before(async () => {
-    notation = await homeWithKey();
+    notation = await openSigningHome(folder);
   });
 
   for (const format of ['jws', 'cose']) {
@@ -54,19 +53,6 @@ describe('a layout that notation reads', needs('notation', 'oras'), () => {
     const { stdout } = await experimental(['list', '--oci-layout', `${ours}:v1`]);
     for (const digest of found) assert.ok(stdout.includes(digest), stdout);
   });
-
-  async function homeWithKey(): Promise<Notation> {
-    const chain = await mintChain();
-    const [leaf] = chain;
-    const [root, certificate, key] = ['root.crt', 'leaf.crt', 'leaf.key'].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(root, toPem(chain.slice(-1).map(({ certificate: { der } }) => der)));
-    writeFileSync(certificate, toPem(chain.map(({ certificate: { der } }) => der)));
-    writeFileSync(key, leaf?.key.privateKey.export({ format: 'pem', type: 'pkcs8' }) ?? '', { mode: 0o600 });
-    const home = openNotation(folder, { name: '', version: '', libexec: join(folder, 'libexec') }, { roots: [root] });
-    const keys = { default: 'leaf', keys: [{ name: 'leaf', keyPath: key, certPath: certificate }] };
-    writeFileSync(join(home.config, 'signingkeys.json'), JSON.stringify(keys));
-    return home;
-  }
 
   function experimental(words: readonly string[]): Promise<Result> {
     return notation.run(words, { NOTATION_EXPERIMENTAL: '1' });

@@ -1,0 +1,96 @@
+// How the tool's commands find the artifacts that references name, in registries and in OCI layouts.
+import type { Descriptor } from '../core/model.ts';
+import type { Repository } from '../core/ports.ts';
+import { withDeadline } from '../http/deadline.ts';
+import { chooseLog } from '../store/log.ts';
+import type { ToolContext } from './context.ts';
+import { printable } from './fields.ts';
+import type { RegistryRun } from './registry.ts';
+import type { ArtifactWish } from './registry-options.ts';
+
+/** An artifact that was found. */
+export interface Artifact {
+  readonly repository: Repository;
+  readonly descriptor: Descriptor;
+  /** `<registry>/<repository>` or the layout's path, as it was written. */
+  readonly place: string;
+  /** Its place and its digest. */
+  readonly name: string;
+  /** The tag that it was named by; absent when it was a digest. */
+  readonly tag?: string;
+}
+
+/** Finds the artifact of a reference. @throws NotationError `REQUEST`, `NOT_FOUND`, and what repositories throw */
+export type FindArtifact = (reference: string) => Promise<Artifact>;
+
+/** How long a command that only reads may take: longer than notation's users wait. */
+const patienceMs = 5 * 60_000;
+
+/** Runs the work of a command that only reads artifacts and their signatures, under a deadline. */
+export async function withArtifacts<T>(
+  command: string,
+  wish: ArtifactWish,
+  context: ToolContext,
+  work: (find: FindArtifact) => Promise<T>,
+): Promise<T> {
+  const log = chooseLog(undefined, 'info', context, { command });
+  return withDeadline(patienceMs, async (deadline) => work(await artifactFinder(wish, true, context, { deadline, log })));
+}
+
+/**
+ * The way from references to artifacts, in registries or in layouts. All references of one run share connections and what they teach.
+ * @param forceReferrersTag about writing to registries
+ */
+async function artifactFinder(
+  wish: ArtifactWish,
+  forceReferrersTag: boolean,
+  context: ToolContext,
+  run: RegistryRun,
+): Promise<FindArtifact> {
+  const open = wish.ociLayout ? layouts() : await registries(wish, forceReferrersTag, context, run);
+  return async (reference) => {
+    const { repository, place, tagOrDigest } = await open(reference);
+    const descriptor = await repository.resolve(tagOrDigest);
+    const { digest } = descriptor;
+    return { repository, descriptor, place, name: `${place}@${digest}`, ...(tagOrDigest !== digest && { tag: tagOrDigest }) };
+  };
+}
+
+/** Warns, in notation's words, of what a tag may come to stand for. */
+export function warnOfTag({ tag }: Artifact, verb: 'list' | 'inspect' | 'verify', { error }: ToolContext): void {
+  if (tag === undefined) return;
+  const reason = 'because resolved digest may not point to the same signed artifact, as tags are mutable';
+  error(`Warning: Always ${verb} the artifact using digest(@sha256:...) rather than a tag(:${printable(tag)}) ${reason}.\n`);
+}
+
+interface Opened {
+  readonly repository: Repository;
+  readonly place: string;
+  readonly tagOrDigest: string;
+}
+
+type Open = (reference: string) => Promise<Opened>;
+
+function layouts(): Open {
+  const opened = new Map<string, Promise<Repository>>();
+  return async (text) => {
+    const [{ parseLayoutReference }, { openLayout }] = await Promise.all([
+      import('../registry/layout-reference.ts'),
+      import('../registry/layout.ts'),
+    ]);
+    const { path, tagOrDigest } = parseLayoutReference(text);
+    const repository = opened.get(path) ?? openLayout(path);
+    opened.set(path, repository);
+    return { repository: await repository, place: path, tagOrDigest };
+  };
+}
+
+async function registries(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): Promise<Open> {
+  const [{ parseReference }, { openCommandRegistries }] = await Promise.all([import('../registry/reference.ts'), import('./registry.ts')]);
+  const open = await openCommandRegistries(wish, forceReferrersTag, context, run);
+  return async (text) => {
+    const reference = parseReference(text);
+    const { registry, repository, tagOrDigest } = reference;
+    return { repository: open(reference), place: `${registry}/${repository}`, tagOrDigest };
+  };
+}

@@ -1,0 +1,64 @@
+import { signatureType } from '../registry/media-type.ts';
+import { printable } from './fields.ts';
+import { ansicTime, byName } from './go-format.ts';
+import type { InspectedCertificate, InspectedTimestamp, Inspection } from './inspection.ts';
+import { type Branch, drawTree } from './tree.ts';
+
+/** The tree that notation prints, its unordered parts in a fixed order. */
+export function inspectionText(name: string, inspections: readonly Inspection[]): string {
+  const signatures = { text: signatureType, children: inspections.map(signatureBranch) };
+  return `Inspecting all signatures for signed artifact\n${drawTree({ text: printable(name), children: [signatures] })}`;
+}
+
+function signatureBranch({ digest, mediaType, algorithm, signed, artifact, ...rest }: Inspection): Branch {
+  const metadata = Object.entries(artifact.annotations ?? {}).toSorted(byName);
+  return {
+    text: digest,
+    children: [
+      pair('media type', mediaType),
+      pair('signature algorithm', algorithm),
+      pairs(
+        'signed attributes',
+        signed.map(([name, value]) => [name, typeof value === 'string' ? value : ansicTime(value)]),
+      ),
+      pairs('user defined attributes', metadata),
+      { text: 'unsigned attributes', children: unsignedBranches(rest) },
+      certificatesBranch(rest.certificates),
+      pairs('signed artifact', [
+        ['media type', artifact.mediaType],
+        ['digest', artifact.digest],
+        ['size', `${artifact.size}`],
+      ]),
+    ],
+  };
+}
+
+function unsignedBranches({ agent, timestamp }: Pick<Inspection, 'agent' | 'timestamp'>): readonly Branch[] {
+  return [
+    ...(agent === undefined ? [] : [pair('signingAgent', agent)]),
+    ...(timestamp === undefined ? [] : [{ text: 'timestamp signature', children: timestampBranches(timestamp) }]),
+  ];
+}
+
+function timestampBranches(timestamp: InspectedTimestamp): readonly Branch[] {
+  if ('error' in timestamp) return [pair('error', timestamp.error)];
+  const range = `[${ansicTime(timestamp.from)}, ${ansicTime(timestamp.to)}]`;
+  return [pair('timestamp', range), certificatesBranch(timestamp.certificates)];
+}
+
+function certificatesBranch(certificates: readonly InspectedCertificate[]): Branch {
+  return { text: 'certificates', children: certificates.map(certificateBranch) };
+}
+
+function certificateBranch({ fingerprint, issuedTo, issuedBy, expiry }: InspectedCertificate): Branch {
+  const facts = [pair('issued to', issuedTo), pair('issued by', issuedBy), pair('expiry', ansicTime(expiry))];
+  return { ...pair('SHA256 fingerprint', fingerprint), children: facts };
+}
+
+function pairs(text: string, entries: readonly (readonly [string, string])[]): Branch {
+  return { text, children: entries.length === 0 ? [{ text: '(empty)' }] : entries.map(([name, value]) => pair(name, value)) };
+}
+
+function pair(name: string, value: string): Branch {
+  return { text: printable(`${name}: ${value}`) };
+}
