@@ -1,7 +1,7 @@
 // `list` and `inspect` against notation's own, for signatures that notation made. Neither runs in UTC: COSE knows no zones, and notation shows its
 // times in the machine's.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { EnvelopeMediaType } from '../../../src/core/model.ts';
@@ -11,9 +11,9 @@ import { needs } from '../../support/peers.ts';
 import { type Registry, registryKinds, startRegistry } from '../../support/registry.ts';
 import { openClient, openReference } from '../../support/repository.ts';
 import { openSigningHome } from '../../support/signing-home.ts';
+import { casesOf, needsVectors, readVector, thirdPartyFolder } from '../../support/third-party.ts';
 import { runTool } from '../../support/tool.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
 const zone = { TZ: 'Asia/Kathmandu' };
 process.env['TZ'] = zone.TZ;
 
@@ -137,12 +137,37 @@ for (const kind of registryKinds) {
   });
 }
 
-test('layouts that others made are listed and inspected', needs('notation'), async () => {
+describe("other projects' envelopes, whole and broken", { ...needsVectors, ...needs('ocireg', 'notation', 'oras') }, () => {
+  const folder = openFolder();
+  after(() => removeFolder(folder));
+
+  test('are shown as notation shows them, or skipped as it skips them', async (t) => {
+    const registry = await startRegistry('ocireg');
+    try {
+      const notation = await openSigningHome(folder);
+      const reference = await pushArtifact(`${registry.host}/app`, 'vectors', folder);
+      const { repository } = openReference(openClient(), reference);
+      const subject = await repository.resolve(reference.slice(reference.indexOf('@') + 1));
+      const envelopes = thirdPartyEnvelopes();
+      for (const envelope of envelopes) await repository.attach(subject, { ...envelope, annotations: {} });
+      for (const output of ['json', 'text']) {
+        const command = ['inspect', '--output', output, '--max-signatures', '1000', reference];
+        const [expected, found] = [await notation.run(command, zone), await ours(...command)];
+        assert.deepEqual({ ...withoutReasons(found), stderr: gist(found) }, { ...withoutReasons(expected), stderr: gist(expected) });
+        t.diagnostic(`${output}: ${gist(found).length - 1} of ${envelopes.length} are skipped`);
+      }
+    } finally {
+      await registry.stop();
+    }
+  });
+});
+
+test('layouts that others made are listed and inspected', { ...needsVectors, ...needs('notation') }, async () => {
   const folder = openFolder();
   try {
     const notation = await openSigningHome(folder);
     for (const name of ['e2e-valid-signature', 'e2e-expired-signature', 'e2e-with-expired-cert']) {
-      const layout = join(root, '..', 'shared', 'vectors', 'third-party', 'oci-layouts', 'common', 'layouts', name);
+      const layout = join(thirdPartyFolder, 'oci-layouts', 'common', 'layouts', name);
       const reference = `${layout}@${(await (await openLayout(layout)).resolve('v1')).digest}`;
       const expected = await notation.run(['list', '--oci-layout', reference], { NOTATION_EXPERIMENTAL: '1' });
       assert.equal((await ours('list', '--oci-layout', reference)).stdout, expected.stdout);
@@ -152,6 +177,35 @@ test('layouts that others made are listed and inspected', needs('notation'), asy
     removeFolder(folder);
   }
 });
+
+/** Every file of the vectors that begins as an envelope does, each content once. */
+function thirdPartyEnvelopes(): readonly { readonly mediaType: EnvelopeMediaType; readonly envelope: Uint8Array }[] {
+  const groups = ['envelopes', 'envelope-mutations', 'timestamp', 'cose-sign1', 'jws-jose'];
+  const paths = groups.flatMap((group) =>
+    casesOf(group).flatMap(({ files }) => files.filter(({ row }) => row === undefined).map(({ path }) => path)),
+  );
+  const files = [...new Set(paths)].filter(isFile).map((path) => readVector(path));
+  const contents = new Map(files.map((bytes) => [Buffer.from(bytes).toString('hex'), bytes] as const));
+  const mediaTypes: Readonly<Record<number, EnvelopeMediaType>> = {
+    123: 'application/jose+json',
+    132: 'application/cose',
+    210: 'application/cose',
+  };
+  return [...contents.values()].flatMap((envelope) => {
+    const mediaType = mediaTypes[envelope[0] ?? 0];
+    return mediaType === undefined ? [] : [{ mediaType, envelope }];
+  });
+}
+
+/** Some cases name a folder. */
+function isFile(path: string): boolean {
+  return statSync(join(thirdPartyFolder, path), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Why a timestamp cannot be read, everybody says in his own words. */
+function withoutReasons(result: Result): Result {
+  return ordered({ ...result, stdout: result.stdout.replace(/(failed to parse timestamp countersignature).*/g, '$1') });
+}
 
 /** What was said, with the branches that notation prints in any order sorted. */
 function ordered({ code, stdout, stderr }: Result): Result {
