@@ -97,6 +97,8 @@ const breakages: Readonly<Record<Breakage, (response: ServerResponse, honest: ()
 const flow = ' '.repeat(1 << 16);
 
 function trickle(response: ServerResponse, drop: () => void): void {
+  // Who is gone already will not go again, and the timer would never end.
+  if (response.destroyed || response.socket?.destroyed !== false) return;
   const timer = setInterval(drop, 40);
   response.on('close', () => clearInterval(timer));
 }

@@ -48,8 +48,6 @@ export interface Expected {
   readonly retryable?: true;
   /** The operation's second request came this many milliseconds after the first, or more. */
   readonly pauseMs?: number;
-  /** An end long before the deadline: waiting would not help. */
-  readonly atOnce?: true;
   /** The operation was asked for this often. */
   readonly times?: number;
   /** Everything that the key service was asked, in order; how tokens are had is left out. */
@@ -68,7 +66,7 @@ export interface Row {
   readonly expected: Expected;
   /** Where it must end otherwise. */
   readonly otherwise?: Partial<Readonly<Record<StageName, Expected>>>;
-  /** The option `timeout`, in seconds; long unless said. */
+  /** The option `timeout`, in seconds; long unless said. Where it is short, the cell is tried again with a longer one if the machine is too slow. */
   readonly seconds?: number;
   /** Stages at which whole processes prove it too: runtimes differ in what their networks say. */
   readonly processes?: readonly StageName[];

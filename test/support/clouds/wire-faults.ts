@@ -178,6 +178,9 @@ const azureWords: Words = {
   throttled: { status: 429, code: 'Throttled', message: 'Request was not processed because too many requests were received.' },
 };
 
+/** Seconds that no cell has: waiting would not help here, so that whoever waits never ends. */
+const endless = 3600;
+
 function failures({ stages, internal, unavailable, throttled }: Words): readonly Row[] {
   // A container's credentials come by the SDK's own means, and it says no more than that there are none.
   const otherwise = { 'aws container': { outcome: ['THROTTLED', 'TIMEOUT', 'ACCESS_DENIED'] } } as const;
@@ -192,7 +195,8 @@ function failures({ stages, internal, unavailable, throttled }: Words): readonly
     {
       ...refusal('is unavailable for an hour', { ...unavailable, headers: { 'retry-after': '3600' } }, stages),
       ...broken,
-      expected: { outcome: 'ERROR', atOnce: true },
+      expected: { outcome: 'ERROR' },
+      seconds: endless,
     },
     { ...refusal('throttles once', throttled, stages), times: 1, expected: healed },
     { ...refusal('throttles', throttled, stages), ...tooMany, processes: proven },
@@ -200,8 +204,9 @@ function failures({ stages, internal, unavailable, throttled }: Words): readonly
     { ...refusal('throttles, always for a second', after('1'), stages), ...tooMany },
     {
       ...refusal('throttles for an hour', after('3600'), stages),
-      expected: { outcome: 'THROTTLED', atOnce: true },
+      expected: { outcome: 'THROTTLED' },
       otherwise,
+      seconds: endless,
       processes: proven,
     },
   ];
