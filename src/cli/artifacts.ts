@@ -1,9 +1,11 @@
 // How the tool's commands find the artifacts that references name, in registries and in OCI layouts.
 import type { Descriptor } from '../core/model.ts';
-import type { Repository } from '../core/ports.ts';
+import { once } from '../core/once.ts';
+import type { Log, Repository } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { chooseLog } from '../store/log.ts';
 import type { ToolContext } from './context.ts';
+import { diagnosticsOf } from './diagnostics.ts';
 import { printable } from './fields.ts';
 import type { RegistryRun } from './registry.ts';
 import type { ArtifactWish } from './registry-options.ts';
@@ -33,25 +35,25 @@ export async function withArtifacts<T>(
   context: ToolContext,
   work: (find: FindArtifact) => Promise<T>,
 ): Promise<T> {
-  const log = chooseLog(undefined, 'info', context, { command });
-  return withDeadline(patienceMs, async (deadline) => work(await artifactFinder(wish, true, context, { deadline, log })));
+  const [kept, shown] = [chooseLog(undefined, 'info', context, { command }), diagnosticsOf(wish, context)];
+  const log: Log = (...line) => {
+    kept(...line);
+    shown(...line);
+  };
+  return withDeadline(patienceMs, (deadline) => work(artifactFinder(wish, true, context, { deadline, log })), 'try again later');
 }
 
 /**
  * The way from references to artifacts, in registries or in layouts. All references of one run share connections and what they teach.
  * @param forceReferrersTag about writing to registries
  */
-async function artifactFinder(
-  wish: ArtifactWish,
-  forceReferrersTag: boolean,
-  context: ToolContext,
-  run: RegistryRun,
-): Promise<FindArtifact> {
-  const open = wish.ociLayout ? layouts() : await registries(wish, forceReferrersTag, context, run);
+function artifactFinder(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): FindArtifact {
+  const open = wish.ociLayout ? layouts() : registries(wish, forceReferrersTag, context, run);
   return async (reference) => {
     const { repository, place, tagOrDigest } = await open(reference);
     const descriptor = await repository.resolve(tagOrDigest);
-    const { digest } = descriptor;
+    const { mediaType, digest, size } = descriptor;
+    run.log('info', 'reference resolved', { reference, mediaType, digest, size });
     return { repository, descriptor, place, name: `${place}@${digest}`, ...(tagOrDigest !== digest && { tag: tagOrDigest }) };
   };
 }
@@ -85,12 +87,16 @@ function layouts(): Open {
   };
 }
 
-async function registries(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): Promise<Open> {
-  const [{ parseReference }, { openCommandRegistries }] = await Promise.all([import('../registry/reference.ts'), import('./registry.ts')]);
-  const open = await openCommandRegistries(wish, forceReferrersTag, context, run);
+function registries(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): Open {
+  const ready = once(() => openRegistryFor(wish, forceReferrersTag, context, run));
   return async (text) => {
+    const { parseReference } = await import('../registry/reference.ts');
     const reference = parseReference(text);
     const { registry, repository, tagOrDigest } = reference;
-    return { repository: open(reference), place: `${registry}/${repository}`, tagOrDigest };
+    return { repository: (await ready())(reference), place: `${registry}/${repository}`, tagOrDigest };
   };
+}
+
+async function openRegistryFor(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun) {
+  return (await import('./registry.ts')).openCommandRegistries(wish, forceReferrersTag, context, run);
 }

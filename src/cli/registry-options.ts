@@ -1,18 +1,19 @@
 // The options of the commands that are about artifacts in registries and layouts, spelled as notation spells them.
 import type { Argv } from 'yargs';
 import { NotationError } from '../core/error.ts';
+import { type Verbosity, verbosityOptions } from './diagnostics.ts';
 import { registryOptions } from './options.ts';
 import type { RegistryWish } from './registry.ts';
 
 /** How to reach what a reference names. */
-export interface ArtifactWish extends RegistryWish {
+export interface ArtifactWish extends RegistryWish, Verbosity {
   /** Whether references name OCI layouts: folders. */
   readonly ociLayout: boolean;
 }
 
-/** `--oci-layout`, and the options of registries. */
+/** `--oci-layout`, the options of registries, and of what is said of the way there. */
 export function artifactOptions<T>(parser: Argv<T>) {
-  return registryOptions(parser).option('oci-layout', {
+  return verbosityOptions(registryOptions(parser)).option('oci-layout', {
     type: 'boolean',
     default: false,
     describe: 'the reference names an OCI layout: <file_path>:<tag> or <file_path>@<digest>',
@@ -31,14 +32,16 @@ export function maxSignaturesOption<T>(parser: Argv<T>) {
 }
 
 /** What the parsed options of `artifactOptions` wish. */
-export function artifactWish(args: {
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly 'insecure-registry': boolean;
-  readonly 'oci-layout': boolean;
-}): ArtifactWish {
-  const { username, password } = args;
-  return { username, password, insecureRegistry: args['insecure-registry'], ociLayout: args['oci-layout'] };
+export function artifactWish(
+  args: Verbosity & {
+    readonly username?: string | undefined;
+    readonly password?: string | undefined;
+    readonly 'insecure-registry': boolean;
+    readonly 'oci-layout': boolean;
+  },
+): ArtifactWish {
+  const { username, password, debug, verbose } = args;
+  return { username, password, debug, verbose, insecureRegistry: args['insecure-registry'], ociLayout: args['oci-layout'] };
 }
 
 /** The reference that a command was given. @throws NotationError `REQUEST` when there is none, in notation's words */

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { NotationError, sentenceOf, toNotationError } from '../core/error.ts';
 import { certificateCommands } from './certificate-commands.ts';
 import type { ToolContext } from './context.ts';
+import { printable } from './fields.ts';
 import { keyCommands } from './key-commands.ts';
 import type { Act } from './options.ts';
 import { credentialCommands } from './registry-commands.ts';
@@ -12,7 +13,7 @@ export async function run(words: readonly string[], context: ToolContext): Promi
   try {
     return await dispatch(words, context);
   } catch (error) {
-    context.error(`Error: ${oneLine(sentenceOf(toNotationError(error)))}\n`);
+    context.error(`Error: ${printable(oneLine(sentenceOf(toNotationError(error))))}\n`);
     return 1;
   }
 }

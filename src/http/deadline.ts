@@ -6,16 +6,21 @@ const graceMs = 50;
 
 /**
  * Runs `work` under one deadline for everything it does; its signal is aborted when the time is up.
+ * @param hint what to do when it is
  * @throws NotationError `TIMEOUT`
  */
-export async function withDeadline<T>(milliseconds: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  milliseconds: number,
+  work: (deadline: Deadline) => Promise<T>,
+  hint = 'try again, or raise the plugin config option timeout',
+): Promise<T> {
   const controller = new AbortController();
   const end = performance.now() + milliseconds;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       controller.abort();
-      timer = setTimeout(() => reject(tooLate(milliseconds)), graceMs);
+      timer = setTimeout(() => reject(tooLate(milliseconds, hint)), graceMs);
     }, milliseconds);
   });
   try {
@@ -25,8 +30,6 @@ export async function withDeadline<T>(milliseconds: number, work: (deadline: Dea
   }
 }
 
-function tooLate(milliseconds: number): NotationError {
-  return new NotationError('TIMEOUT', `no answer within ${milliseconds / 1000} s`, {
-    hint: 'try again, or raise the plugin config option timeout',
-  });
+function tooLate(milliseconds: number, hint: string): NotationError {
+  return new NotationError('TIMEOUT', `no answer within ${milliseconds / 1000} s`, { hint });
 }
