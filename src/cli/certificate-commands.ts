@@ -25,7 +25,7 @@ function trustCommands(parser: Argv, context: ToolContext, act: Act): Argv {
       (it) => storeOptions(verbosityOptions(it)),
       (args) => act(async () => (await import('./list-certificates.ts')).listCertificates(args, context))(),
     )
-    .command('show [file..]', 'show the certificates of a file in a trust store', fileOptions, (args) =>
+    .command('show [file..]', 'show the certificates of a file in a trust store', showOptions, (args) =>
       act(async () => {
         const file = onlyWord(args.file, 'missing certificate file name', 'show only supports single certificate file');
         const wish = { ...requireStore(args), file };
@@ -74,8 +74,9 @@ function fileToDelete(files: readonly string[], all: boolean): string | undefine
   return onlyWord(files, `delete requires ${either}`, 'expected one certificate file, found several');
 }
 
-/** As many bits as notation takes when it is not told. */
+/** As many bits as notation takes when it is not told. @throws NotationError `REQUEST` for what is no number */
 function specOf(bits: number | undefined): string {
+  if (Number.isNaN(bits)) throw new NotationError('REQUEST', 'bits: expected one of 2048, 3072 and 4096, found no number');
   return `RSA-${bits ?? 2048}`;
 }
 
@@ -86,15 +87,19 @@ function storeOptions<T>(parser: Argv<T>) {
 }
 
 function addOptions(parser: Argv) {
-  return storeOptions(words(parser, 'path', 'files of certificates: PEM or DER'));
+  return storeOptions(words(parser, 'path', 'files of certificates: PEM or DER', 'certificate add --type <type> --store <name> <path>...'));
 }
 
-function fileOptions(parser: Argv) {
-  return storeOptions(verbosityOptions(words(parser, 'file', 'name of the file in the store')));
+function fileOptions(parser: Argv, usage: string) {
+  return storeOptions(words(parser, 'file', 'name of the file in the store', `certificate ${usage}`));
+}
+
+function showOptions(parser: Argv) {
+  return verbosityOptions(fileOptions(parser, 'show --type <type> --store <name> <file>'));
 }
 
 function deleteOptions(parser: Argv) {
-  return yesOption(fileOptions(parser)).option('all', {
+  return yesOption(fileOptions(parser, 'delete --type <type> --store <name> (--all | <file>)')).option('all', {
     alias: 'a',
     type: 'boolean',
     default: false,
@@ -103,13 +108,13 @@ function deleteOptions(parser: Argv) {
 }
 
 function generateOptions(parser: Argv) {
-  return testOptions(parser)
+  return testOptions(parser, 'certificate generate-test')
     .option('bits', { alias: 'b', type: 'number', requiresArg: true, defaultDescription: '2048', describe: 'RSA key size' })
     .conflicts('bits', 'key-spec');
 }
 
 function cleanupOptions(parser: Argv) {
-  return yesOption(words(parser, 'name', 'common name of the test certificate'));
+  return yesOption(words(parser, 'name', 'common name of the test certificate', 'certificate cleanup-test <name>'));
 }
 
 function yesOption<T>(parser: Argv<T>) {

@@ -45,13 +45,13 @@ function listCommands(parser: Argv, context: ToolContext, act: Act): Argv {
         return (await import('./key-list.ts')).updateKey(name, args.default, context, diagnosticsOf(args, context));
       })(),
     )
-    .command('set-default [name..]', 'make a key the default', nameOptions, (args) =>
+    .command('set-default [name..]', 'make a key the default', nameOptions('key set-default <name>'), (args) =>
       act(async () => {
         const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
         return (await import('./key-list.ts')).updateKey(name, true, context, diagnosticsOf(args, context));
       })(),
     )
-    .command('delete [name..]', 'take keys from the list; the keys themselves stay', nameOptions, (args) =>
+    .command('delete [name..]', 'take keys from the list; the keys themselves stay', nameOptions('key delete <name>...'), (args) =>
       act(async () => {
         if (args.name.length === 0) throw new NotationError('REQUEST', 'missing key names');
         return (await import('./key-list.ts')).deleteKeys(args.name, context);
@@ -61,12 +61,16 @@ function listCommands(parser: Argv, context: ToolContext, act: Act): Argv {
 
 function testCommands(parser: Argv, context: ToolContext, act: Act): Argv {
   return parser
-    .command('generate-test [name..]', "make a throw-away key and certificate in notation's key list", testOptions, (args) =>
-      act(async () => {
-        const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
-        const wanted = { name, keySpec: args['key-spec'] ?? 'EC-256', asDefault: args.default, trusted: false };
-        return (await import('./generate-test.ts')).generateTest(wanted, context);
-      })(),
+    .command(
+      'generate-test [name..]',
+      "make a throw-away key and certificate in notation's key list",
+      (it) => testOptions(it, 'key generate-test'),
+      (args) =>
+        act(async () => {
+          const name = onlyWord(args.name, 'missing key name', 'expected one key name, found several');
+          const wanted = { name, keySpec: args['key-spec'] ?? 'EC-256', asDefault: args.default, trusted: false };
+          return (await import('./generate-test.ts')).generateTest(wanted, context);
+        })(),
     )
     .command('csr', 'make a certificate request that the key itself signs, for an authority', requestOptions, (args) =>
       act(async () => (await import('./certify.ts')).requestCertificate(wishOf(args), context))(),
@@ -85,16 +89,16 @@ function testCommands(parser: Argv, context: ToolContext, act: Act): Argv {
     );
 }
 
-function nameOptions(parser: Argv) {
-  return verbosityOptions(words(parser, 'name', 'name of the key in the list'));
+function nameOptions(usage: string) {
+  return (parser: Argv) => verbosityOptions(words(parser, 'name', 'name of the key in the list', usage));
 }
 
 function updateOptions(parser: Argv) {
-  return defaultOption(nameOptions(parser));
+  return defaultOption(nameOptions('key update --default <name>')(parser));
 }
 
 function addOptions(parser: Argv) {
-  return defaultOption(pluginConfigOption(nameOptions(parser)))
+  return defaultOption(pluginConfigOption(nameOptions('key add --plugin <plugin> --id <id> <name>')(parser)))
     .option('plugin', text('plugin', 'name of the plugin; ts-kms is this program, installed or not'))
     .option('id', text('id', 'key id, as for notation sign --id'));
 }

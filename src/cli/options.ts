@@ -28,9 +28,12 @@ export function formatOption<T>(parser: Argv<T>) {
   return parser.option('format', { choices: ['pem', 'der'] as const, default: 'pem' as const, describe: 'PEM, or the bytes of DER' });
 }
 
-/** Words that a command takes, one or more; `checkWords` says what notation says when there are others. */
-export function words<T, N extends string>(parser: Argv<T>, name: N, describe: string) {
-  return parser.positional(name, { type: 'string', array: true, default: [] as readonly string[], describe });
+/** Words that a command takes. How many it must have is for `onlyWord` to say, in notation's words; `usage` is for people. */
+export function words<T, N extends string>(parser: Argv<T>, name: N, describe: string, usage: string) {
+  const nothing: readonly string[] = [];
+  return parser
+    .usage(`$0 ${usage}`)
+    .positional(name, { type: 'string', array: true, default: nothing, defaultDescription: 'none', describe });
 }
 
 /** The only word. @throws NotationError `REQUEST` when there is none, with `missing`, or more, with `tooMany` */
@@ -50,8 +53,8 @@ export function requireFlags<N extends string>(flags: Readonly<Record<N, string 
 }
 
 /** The name and options of a throw-away key. */
-export function testOptions<T>(parser: Argv<T>) {
-  return words(parser, 'name', 'name of the key and common name of the certificate')
+export function testOptions<T>(parser: Argv<T>, command: string) {
+  return words(parser, 'name', 'name of the key and common name of the certificate', `${command} <name>`)
     .option('key-spec', text('key-spec', supportedKeySpecs))
     .option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
 }

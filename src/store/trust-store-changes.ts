@@ -6,7 +6,7 @@ import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
 import type { TrustStoreType } from '../x509/anchor.ts';
 import type { Directories } from './directories.ts';
-import { readTrustedFile, trustStoreFolder, trustStorePath } from './trust-store.ts';
+import { checkStoreIsFolder, readTrustedFile, trustStoreFolder, trustStorePath } from './trust-store.ts';
 import { createWhole } from './write.ts';
 
 /** A certificate file and where it stands. */
@@ -37,15 +37,15 @@ export async function listTrustedFiles(directories: Directories, type: TrustStor
 /** Adds a file to a named store, whole or not at all, with mode 0600. @throws NotationError `FILE` when the store has such a file, or is a link */
 export async function addTrustedFile(directories: Directories, { type, store, file }: TrustedFile, content: Uint8Array): Promise<void> {
   const path = trustStorePath(directories, type, store, file);
-  await checkStoreIsFolder(trustStoreFolder(directories, type, store));
+  await checkStoreIsFolder(directories, type, store);
   if (await createWhole(path, content, 0o600, join(directories.config, 'truststore'))) return;
-  throw new NotationError('FILE', 'certificate already exists in the Trust Store', { hint: 'rename the file, or delete the other first' });
+  throw new NotationError('FILE', 'certificate already exists in the Trust Store');
 }
 
 /** Deletes a file from a named store; false when it is not there. A link goes, and what it leads to stays. @throws NotationError `FILE` */
 export async function deleteTrustedFile(directories: Directories, { type, store, file }: TrustedFile): Promise<boolean> {
   const path = trustStorePath(directories, type, store, file);
-  await checkStoreIsFolder(trustStoreFolder(directories, type, store));
+  await checkStoreIsFolder(directories, type, store);
   try {
     if ((await lstat(path)).isDirectory()) throw new NotationError('FILE', `${path}: expected a file, found a folder`);
     await unlink(path);
@@ -59,7 +59,7 @@ export async function deleteTrustedFile(directories: Directories, { type, store,
 /** Deletes a named store with all that is in it, moved away whole before; false when it is not there. @throws NotationError `FILE` */
 export async function deleteTrustStore(directories: Directories, type: TrustStoreType, store: string): Promise<boolean> {
   const folder = trustStoreFolder(directories, type, store);
-  await checkStoreIsFolder(folder);
+  await checkStoreIsFolder(directories, type, store);
   const aside = join(directories.config, 'truststore', `.${type}.${store}.${process.pid}.deleted`);
   try {
     await rename(folder, aside);
@@ -83,15 +83,4 @@ async function entriesOf(folder: string) {
     throw fileError(`${folder} cannot be listed`, cause);
   });
   return entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-}
-
-/** What a link leads to can be changed by others, and verification refuses it (trust store specification § Trust Store). */
-async function checkStoreIsFolder(folder: string): Promise<void> {
-  const facts = await lstat(folder).catch((cause: unknown) => {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(`${folder} cannot be looked at`, cause);
-  });
-  if (facts === undefined || facts.isDirectory()) return;
-  const found = facts.isSymbolicLink() ? 'a symbolic link' : 'another kind of file';
-  throw new NotationError('FILE', `${folder}: expected a folder, found ${found}`, { hint: 'a trust store is a folder of its own' });
 }

@@ -122,6 +122,22 @@ export function parseTrustedCertificates(bytes: Uint8Array, path: string): reado
   });
 }
 
+/**
+ * Checks that a named store is a folder, where there is one: what a link leads to can be changed by others, and verification refuses it
+ * (trust store specification § Trust Store).
+ * @throws NotationError `FILE`
+ */
+export async function checkStoreIsFolder(directories: Directories, type: TrustStoreType, store: string): Promise<void> {
+  const folder = trustStoreFolder(directories, type, store);
+  const facts = await lstat(folder).catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined;
+    throw fileError(`${folder} cannot be looked at`, cause);
+  });
+  if (facts === undefined || facts.isDirectory()) return;
+  const found = facts.isSymbolicLink() ? 'a symbolic link' : 'another kind of file';
+  throw new NotationError('FILE', `${folder}: expected a folder, found ${found}`, { hint: 'a trust store is a folder of its own' });
+}
+
 /** The certificates of one file of a store. @throws NotationError `FILE` when it is a link or no file, `CERTIFICATE` */
 export async function readTrustedFile(path: string, files: Files): Promise<readonly Certificate[]> {
   const facts = await lstat(path).catch((cause: unknown) => {

@@ -40,7 +40,8 @@ export interface Home {
 
 /** Runs the story in both homes, and compares. */
 export async function runStory(story: Story, folder: string, libexec: string): Promise<void> {
-  const [theirs, ours] = ['theirs', 'ours'].map((name) => openHome(join(folder, name)));
+  // Names of one length: tables are as wide as the paths in them.
+  const [theirs, ours] = ['theirs', 'ours--'].map((name) => openHome(join(folder, name)));
   assert.ok(theirs && ours);
   for (const home of [theirs, ours]) story.prepare?.(home);
   for (const step of story.steps) {

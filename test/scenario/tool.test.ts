@@ -198,7 +198,7 @@ test('generate-test overwrites nothing and refuses what notation refuses', async
     ['--bits', '1024'],
     ['--bits', 'many'],
   ]) {
-    assertRefused(await run(['cert', 'generate-test', 'x', ...words]), /expected one of RSA-2048/);
+    assertRefused(await run(['cert', 'generate-test', 'x', ...words]), /expected one of (RSA-)?2048/);
   }
   assert.equal(readFileSync(join(config, 'localkeys', 'k.key'), 'utf8'), before);
 });
