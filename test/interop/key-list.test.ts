@@ -57,11 +57,19 @@ const stories: readonly Story[] = [
       add('--id', 'x', 'a'),
       add('--id', 'y', '--default', 'b'),
       add('--id', 'y', '--plugin-config', 'a=b', '--plugin-config', 'c=d=e', '--plugin-config', 'a=z', 'c'),
-      add('--id', 'é<>&\u2028', 'ü "x"'),
+      add('--id', 'é<>&', 'ü "x"'),
       add('--id=z', '-v', '007'),
       add('--id', 'z', '-d', 'g'),
       { words: ['key', 'add', 'last', '--id', 'z', '--plugin=foo', '--default'] },
       ls,
+    ],
+  },
+  {
+    name: 'characters that a terminal obeys',
+    prepare: ({ config }) => mkdirSync(config, { recursive: true }),
+    steps: [
+      add('--id', '\u2028\u001b[31m\t', 'a'),
+      { ...ls, ours: { reason: 'they are shown, not obeyed', stdout: /^a +\\u2028\\u001b\[31m\\u0009 +foo +$/m } },
     ],
   },
   {
