@@ -30,6 +30,15 @@ export async function withDeadline<T>(
   }
 }
 
+/** A deadline that begins now, for work whose end nobody knows yet. It keeps no process from ending. */
+export function openDeadline(milliseconds: number): Deadline {
+  const end = performance.now() + milliseconds;
+  return { signal: AbortSignal.timeout(milliseconds), remainingMs: () => end - performance.now() };
+}
+
+/** No deadline at all, where every exchange has its own. */
+export const noDeadline: Deadline = { signal: new AbortController().signal, remainingMs: () => Number.POSITIVE_INFINITY };
+
 function tooLate(milliseconds: number, hint: string): NotationError {
   return new NotationError('TIMEOUT', `no answer within ${milliseconds / 1000} s`, { hint });
 }

@@ -2,6 +2,7 @@
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import type { Deadline, Environment, Files, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
+import { noDeadline } from './deadline.ts';
 import { toFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 import { withSystemStore } from './system-store.ts';
@@ -66,7 +67,12 @@ function routeTo(url: string, { environment, deadline }: HttpOptions, authoritie
 
 function boundBy({ signal, limit }: HttpRequest, route: Route): Route {
   const bounded = limit === undefined ? route : { ...route, limit };
-  return signal === undefined ? bounded : { ...bounded, signal: AbortSignal.any([signal, route.signal]) };
+  return signal === undefined ? bounded : { ...bounded, signal: earlier(signal, route.signal) };
+}
+
+/** A signal that is bound to one which never comes would be kept for ever. */
+function earlier(own: AbortSignal, whole: AbortSignal): AbortSignal {
+  return whole === noDeadline.signal ? own : AbortSignal.any([own, whole]);
 }
 
 async function readBundle({ bundle, files }: HttpOptions): Promise<string | undefined> {
