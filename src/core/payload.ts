@@ -29,11 +29,16 @@ export function parsePayload(value: unknown): Descriptor {
   return { mediaType, digest, size, annotations: annotationsIn(annotations) };
 }
 
-/** Checks user metadata. @throws NotationError `REQUEST` for a key with the reserved prefix. */
-export function checkUserMetadata(metadata: Readonly<Record<string, string>>): void {
+/** Checks user metadata against the artifact's own annotations. @throws NotationError `REQUEST` for a key that is reserved or there already. */
+export function checkUserMetadata(metadata: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}): void {
   const reserved = Object.keys(metadata).find((key) => key.startsWith(reservedAnnotationPrefix));
-  if (reserved === undefined) return;
-  throw new NotationError('REQUEST', `metadata key ${JSON.stringify(reserved)} has the reserved prefix ${reservedAnnotationPrefix}`, {
+  if (reserved !== undefined) throw refusedKey(reserved, `has the reserved prefix ${reservedAnnotationPrefix}`);
+  const taken = Object.keys(metadata).find((key) => Object.hasOwn(annotations, key));
+  if (taken !== undefined) throw refusedKey(taken, 'is already present in the target artifact');
+}
+
+function refusedKey(key: string, problem: string): NotationError {
+  return new NotationError('REQUEST', `error adding user metadata: metadata key ${JSON.stringify(key)} ${problem}`, {
     hint: 'choose another key',
   });
 }
