@@ -1,6 +1,7 @@
 // What is wrong with an answer, in sentences; nothing when it conforms.
 import { readFileSync, statSync } from 'node:fs';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { checkEnvelope } from './envelope.ts';
 import type { Places } from './keys.ts';
 import type { Run } from './process.ts';
 import { objection } from './schemas.ts';
@@ -32,9 +33,10 @@ function judgeSuccess(vector: Vector, outcome: Success, request: Buffer, run: Ru
 
 function judgeAnswer(expected: Expectation, outcome: Success, request: Answer, answer: Answer): readonly string[] {
   return [
-    ...(outcome === 'metadata' ? [] : differences({ keyId: request['keyId'] }, answer)),
+    ...(outcome === 'metadata' || outcome === 'envelope' ? [] : differences({ keyId: request['keyId'] }, answer)),
     ...(outcome === 'key' && expected.keySpec !== undefined ? differences({ keySpec: expected.keySpec }, answer) : []),
     ...(outcome === 'signature' ? checkSignature(request, answer) : []),
+    ...(outcome === 'envelope' ? checkEnvelope(request, answer) : []),
     ...(expected.signingAlgorithm === undefined ? [] : differences({ signingAlgorithm: expected.signingAlgorithm }, answer)),
     ...(expected.chainLength === undefined ? [] : checkLength(expected.chainLength, answer['certificateChain'])),
     ...differences(expected.response ?? {}, answer),

@@ -6,9 +6,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export const specFolder: string = join(import.meta.dirname, '..', '..', 'plugin-spec');
 
-export const successes = ['metadata', 'key', 'signature'] as const;
+export const successes = ['metadata', 'key', 'signature', 'envelope'] as const;
 export const errorCodes = ['VALIDATION_ERROR', 'UNSUPPORTED_CONTRACT_VERSION', 'ACCESS_DENIED', 'TIMEOUT', 'THROTTLED', 'ERROR'] as const;
-const features = ['raw', 'strict-json', 'file-keys', 'named-keys', 'cloud-keys', 'options', 'messages', 'ts-kms'] as const;
+const features = ['raw', 'envelope', 'strict-json', 'file-keys', 'named-keys', 'cloud-keys', 'options', 'messages', 'ts-kms'] as const;
 const stdinForms = ['stdin', 'stdinText', 'stdinBase64', 'stdinRepeat'] as const;
 
 export type Success = (typeof successes)[number];

@@ -26,6 +26,13 @@ export const options = [
   { name: 'client_id', of: 'azure', summary: 'client id of the application or of the user-assigned managed identity' },
   { name: 'tenant_id', of: 'azure', summary: 'Microsoft Entra tenant' },
   { name: 'authority_host', of: 'azure', summary: 'address of the Microsoft Entra authority, for other clouds' },
+  {
+    name: 'mode',
+    of: 'any',
+    summary: 'signature (default): notation makes the envelopes; envelope: this plugin does, in one process less',
+  },
+  { name: 'tsa_url', of: 'any', summary: 'mode=envelope: timestamp authority that witnesses the signature; not without tsa_root_cert' },
+  { name: 'tsa_root_cert', of: 'any', summary: 'mode=envelope: file with the root certificate of that authority' },
   { name: 'ca_bundle', of: 'any', summary: "PEM file of certificate authorities to trust for TLS, besides the system's" },
   { name: 'timeout', of: 'any', summary: 'deadline of the whole command: 30s (default), 500ms, 2m, or plain seconds' },
   { name: 'log_file', of: 'any', summary: 'file that the log is appended to (also: environment variable NOTATION_TS_KMS_LOG)' },
@@ -48,7 +55,12 @@ export interface Settings {
   readonly text: Readonly<Partial<Record<OptionName, string>>>;
   readonly deadlineMs: number;
   readonly logLevel: LogLevel;
+  readonly mode: Mode;
 }
+
+const modes = ['signature', 'envelope'] as const;
+/** What the plugin makes: signatures, or whole envelopes. */
+export type Mode = (typeof modes)[number];
 
 const defaultDeadlineMs = 30_000;
 const longestDeadlineMs = 3_600_000;
@@ -66,7 +78,10 @@ export function parseSettings(config: ReadonlyMap<string, string>): Settings {
   if (Object.keys(text).length < config.size)
     throw new NotationError('CONFIG', 'plugin config: an option is given under two spellings', { hint: 'remove one of them' });
   for (const [one, other] of exclusive) refuseBoth(text, one, other);
-  return { text, deadlineMs: deadline(text['timeout']), logLevel: logLevel(text['log_level']) };
+  refuseHalf(text, 'tsa_url', 'tsa_root_cert');
+  const mode = modeOf(text['mode']);
+  if (mode === 'signature') refuseWithout(text, 'tsa_url', 'mode=envelope');
+  return { text, deadlineMs: deadline(text['timeout']), logLevel: logLevel(text['log_level']), mode };
 }
 
 /** Checks that every option is for keys of this backend. @throws NotationError `CONFIG` for one of another's. */
@@ -102,6 +117,28 @@ function nonEmpty(name: string, value: string): string {
 function refuseBoth(text: Readonly<Record<string, string>>, one: OptionName, other: OptionName): void {
   if (text[one] === undefined || text[other] === undefined) return;
   throw new NotationError('CONFIG', `plugin config: expected ${one} or ${other}, found both`, { hint: 'remove one of them' });
+}
+
+function refuseHalf(text: Readonly<Record<string, string>>, one: OptionName, other: OptionName): void {
+  if ((text[one] === undefined) === (text[other] === undefined)) return;
+  const [found, missing] = text[one] === undefined ? [other, one] : [one, other];
+  throw new NotationError('CONFIG', `plugin config: expected ${one} and ${other} together, found ${found} alone`, {
+    hint: `add ${missing}`,
+  });
+}
+
+/** notation stamps signatures by itself, so an authority in the options would silently do nothing. */
+function refuseWithout(text: Readonly<Record<string, string>>, name: OptionName, needed: string): void {
+  if (text[name] === undefined) return;
+  throw new NotationError('CONFIG', `plugin config ${name}: expected ${needed} with it, found none`, {
+    hint: 'add mode=envelope, or give notation --timestamp-url and --timestamp-root-cert',
+  });
+}
+
+function modeOf(value: string | undefined): Mode {
+  const found = value === undefined ? 'signature' : modes.find((mode) => mode === value);
+  if (found !== undefined) return found;
+  throw new NotationError('CONFIG', `plugin config mode: expected ${modes.join(' or ')}, found another`);
 }
 
 function deadline(value: string | undefined): number {

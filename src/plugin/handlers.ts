@@ -1,9 +1,15 @@
 import { NotationError } from '../core/error.ts';
 import { openKey } from '../kms/index.ts';
 import type { KeyContext } from '../kms/provider.ts';
-import { type MetadataRequest, parseDescribeKey, parseGenerateSignature, parseMetadataRequest } from '../protocol/request.ts';
+import {
+  type MetadataRequest,
+  parseDescribeKey,
+  parseGenerateEnvelope,
+  parseGenerateSignature,
+  parseMetadataRequest,
+} from '../protocol/request.ts';
 import { encodeKeyDescription, encodeSignature } from '../protocol/response.ts';
-import type { metadata } from './metadata.ts';
+import { type metadata, metadataOf } from './metadata.ts';
 
 /** What a command may use besides its request. */
 export interface HandlerContext extends KeyContext {
@@ -20,11 +26,12 @@ export interface Prepared {
 
 type Handler = (value: unknown) => Prepared;
 
-/** The commands that the metadata's capabilities promise; every other one is refused. */
+/** The commands that the capabilities promise, of whichever mode; every other one is refused. */
 const handlers: ReadonlyMap<string, Handler> = new Map([
   ['get-plugin-metadata', prepareMetadata],
   ['describe-key', prepareDescribeKey],
   ['generate-signature', prepareGenerateSignature],
+  ['generate-envelope', prepareGenerateEnvelope],
 ]);
 
 /** Reads the request of `command` from a JSON value. @throws NotationError `REQUEST`, `CONTRACT_VERSION` */
@@ -37,7 +44,7 @@ export function prepare(command: string, value: unknown): Prepared {
 }
 
 function prepareMetadata(value: unknown): Prepared {
-  return { request: parseMetadataRequest(value), facts: {}, run: async ({ metadata }) => metadata };
+  return { request: parseMetadataRequest(value), facts: {}, run: async ({ settings }) => metadataOf(settings.mode) };
 }
 
 function prepareDescribeKey(value: unknown): Prepared {
@@ -58,6 +65,15 @@ function prepareGenerateSignature(value: unknown): Prepared {
     return encodeSignature(request.keyId, signer.algorithm, await signer.sign(request.payload));
   };
   return { request, facts: { keyId: request.keyId, keySpec: request.algorithm.keySpec }, run };
+}
+
+function prepareGenerateEnvelope(value: unknown): Prepared {
+  const request = parseGenerateEnvelope(value);
+  const run = async (context: HandlerContext) => {
+    const { generateEnvelope } = await import('./envelope.ts');
+    return generateEnvelope(request, context, `notation-${context.metadata.name}/${context.metadata.version}`);
+  };
+  return { request, facts: { keyId: request.keyId, envelopeType: request.envelopeType }, run };
 }
 
 function otherKeySpec(asked: string, found: string): NotationError {

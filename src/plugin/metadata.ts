@@ -9,3 +9,8 @@ export const metadata = {
   supportedContractVersions: ['1.0'],
   capabilities: ['SIGNATURE_GENERATOR.RAW'],
 } as const;
+
+/** The answer where the plugin config says `mode=envelope`: notation then asks for whole envelopes, and starts two processes instead of three. */
+export function metadataOf(mode: 'signature' | 'envelope'): object {
+  return mode === 'signature' ? metadata : { ...metadata, capabilities: ['SIGNATURE_GENERATOR.ENVELOPE'] };
+}

@@ -3,9 +3,15 @@ import { type Algorithm, algorithmBy, algorithms, supportedKeySpecs } from '../c
 import { fromBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { asObject, type JsonObject, nameOf } from '../core/json.ts';
+import type { EnvelopeMediaType } from '../core/model.ts';
+import { payloadMediaType } from '../core/payload.ts';
 
 /** notation's `pluginConfig`: strings by name, as the user wrote them. */
 export type PluginConfig = ReadonlyMap<string, string>;
+
+const envelopeTypes: readonly EnvelopeMediaType[] = ['application/jose+json', 'application/cose'];
+/** Go's longest duration, which is what notation counts in. */
+const longestExpirySeconds = 9_223_372_036;
 
 export interface MetadataRequest {
   readonly pluginConfig: PluginConfig;
@@ -33,6 +39,24 @@ export function parseDescribeKey(value: unknown): DescribeKeyRequest {
   return { keyId: text(request, 'keyId'), pluginConfig: pluginConfig(request) };
 }
 
+export interface GenerateEnvelopeRequest extends DescribeKeyRequest {
+  /** The payload's JSON, byte for byte as it is to be signed. */
+  readonly payload: Uint8Array;
+  readonly envelopeType: EnvelopeMediaType;
+  /** For ever when absent. */
+  readonly expirySeconds?: number;
+}
+
+/** Reads a `generate-envelope` request; what the payload says is for the envelope's maker to check. @throws NotationError `REQUEST`, `CONTRACT_VERSION` */
+export function parseGenerateEnvelope(value: unknown): GenerateEnvelopeRequest {
+  const described = parseDescribeKey(value);
+  const request = asObject(value, 'request');
+  checkPayloadType(request);
+  const [envelopeType, expirySeconds] = [envelopeTypeOf(request), expiryOf(request)];
+  const payload = fromBase64(text(request, 'payload'), 'payload');
+  return { ...described, payload, envelopeType, ...(expirySeconds !== undefined && { expirySeconds }) };
+}
+
 /** Reads a `generate-signature` request; the hash algorithm must be the key spec's. @throws NotationError `REQUEST`, `CONTRACT_VERSION` */
 export function parseGenerateSignature(value: unknown): GenerateSignatureRequest {
   const described = parseDescribeKey(value);
@@ -54,6 +78,31 @@ function checkContractVersion(request: JsonObject): void {
       hint: 'use a notation that speaks plugin contract 1.0, or a newer notation-ts-kms',
     });
   }
+}
+
+function checkPayloadType(request: JsonObject): void {
+  if (text(request, 'payloadType') === payloadMediaType) return;
+  throw new NotationError('REQUEST', `payloadType: expected ${payloadMediaType}, found another`, {
+    hint: 'use a notation whose payloads are of version 1',
+  });
+}
+
+function envelopeTypeOf(request: JsonObject): EnvelopeMediaType {
+  const asked = text(request, 'signatureEnvelopeType');
+  const known = envelopeTypes.find((type) => type === asked);
+  if (known !== undefined) return known;
+  throw new NotationError('REQUEST', `signatureEnvelopeType: expected ${envelopeTypes.join(' or ')}, found another`);
+}
+
+/** notation leaves it out when there is no expiry; 0 says the same. */
+function expiryOf(request: JsonObject): number | undefined {
+  const value = Object.hasOwn(request, 'expiryDurationInSeconds') ? request['expiryDurationInSeconds'] : undefined;
+  if (value === undefined || value === null || value === 0) return undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value <= longestExpirySeconds) return value;
+  throw new NotationError(
+    'REQUEST',
+    `expiryDurationInSeconds: expected a whole number from 0 to ${longestExpirySeconds}, found something else`,
+  );
 }
 
 function keySpec(request: JsonObject): Algorithm {

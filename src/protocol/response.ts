@@ -1,5 +1,6 @@
 import type { Algorithm, KeySpec } from '../core/algorithm.ts';
 import { toBase64 } from '../core/bytes.ts';
+import type { EnvelopeMediaType } from '../core/model.ts';
 import type { Signature } from '../core/ports.ts';
 
 /** The `describe-key` response; `keyId` is the request's, byte for byte. */
@@ -15,4 +16,9 @@ export function encodeSignature(keyId: string, algorithm: Algorithm, signature: 
     signingAlgorithm: algorithm.signing,
     certificateChain: signature.certificates.map(toBase64),
   };
+}
+
+/** The `generate-envelope` response. What manifests say beside the signature, notation adds by itself. */
+export function encodeEnvelope(envelope: Uint8Array, mediaType: EnvelopeMediaType): object {
+  return { signatureEnvelope: toBase64(envelope), signatureEnvelopeType: mediaType, annotations: {} };
 }
