@@ -2,8 +2,8 @@
 
 import { equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { type Certificate, isSelfIssued } from './certificate.ts';
-import { dropCopies, isIssuedBy } from './chain.ts';
+import type { Certificate } from './certificate.ts';
+import { dropCopies, isIssuedBy, isSelfSigned } from './chain.ts';
 
 /**
  * Every chain, leaf first, from `leaf` to one of `roots` through `pool`, the shortest ways to a root first at each step; lazily.
@@ -23,8 +23,8 @@ export function* findPaths(
     if (steps > maximumSteps) throw tooMany('one chain, found too many ways to connect the certificates');
     if (isAmong(roots, last)) return yield path;
     // A root that is not trusted leads nowhere.
-    if (isSelfIssued(last) || path.length === maximumLength) return;
-    for (const issuer of others) if (!isAmong(path, issuer) && isIssuedBy(last, issuer)) yield* walk([...path, issuer], issuer);
+    if (isSelfSigned(last) || path.length === maximumLength) return;
+    for (const issuer of others) if (!isOnWay(path, issuer) && isIssuedBy(last, issuer)) yield* walk([...path, issuer], issuer);
   }
   yield* walk([leaf], leaf);
 }
@@ -35,6 +35,11 @@ const maximumSteps = 500;
 
 function isAmong(certificates: readonly Certificate[], wanted: Certificate): boolean {
   return certificates.some(({ der }) => equalBytes(der, wanted.der));
+}
+
+// The same authority under another certificate leads where the way has been.
+function isOnWay(path: readonly Certificate[], { subject, publicKeyInfo }: Certificate): boolean {
+  return path.some((one) => equalBytes(one.subject.der, subject.der) && equalBytes(one.publicKeyInfo, publicKeyInfo));
 }
 
 function tooMany(problem: string): NotationError {

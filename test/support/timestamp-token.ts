@@ -41,6 +41,8 @@ export interface SignerWish {
   readonly digestHash?: HashAlgorithm;
   /** Replaces attributes by name; undefined leaves one out, more than one repeats it. */
   readonly attributes?: Partial<Record<AttributeName, readonly Der[]>>;
+  /** Attributes in another order than DER's, in the token and, when 'signed', in what is signed. */
+  readonly shuffled?: 'sent' | 'signed';
   /** No attributes at all. */
   readonly bare?: boolean;
   readonly signatureAlgorithm?: Der;
@@ -130,14 +132,16 @@ async function makeSigner(wish: SignerWish, content: Der): Promise<Der> {
     signingCertificate: [attribute('signingCertificate', signingCertificate(certificate.der))],
     signingTime: [],
   };
-  const attributes = encode.set(...Object.values({ ...usual, ...wish.attributes }).flat());
-  const message = wish.bare ? content : attributes;
+  const items = Object.values({ ...usual, ...wish.attributes }).flat();
+  const attributes = encode.set(...items);
+  const shuffled = encode.element(0x31, ...items.toSorted((a, b) => Buffer.compare(b, a)));
+  const message = wish.bare ? content : wish.shuffled === 'signed' ? shuffled : attributes;
   const signature = wish.signature?.(message) ?? encodeSignatureValue(key.algorithm, await key.sign(message));
   return encode.sequence(
     encode.integer(version),
     wish.issuerAndSerial ?? encode.sequence(certificate.issuer.der, encode.integer(Buffer.from(certificate.serial, 'hex'))),
     wish.digestAlgorithm ?? encodeHashAlgorithm(digestHash),
-    ...(wish.bare ? [] : [Buffer.concat([Uint8Array.of(0xa0), attributes.subarray(1)])]),
+    ...(wish.bare ? [] : [Buffer.concat([Uint8Array.of(0xa0), (wish.shuffled ? shuffled : attributes).subarray(1)])]),
     wish.signatureAlgorithm ?? encodeSignatureAlgorithm(key.algorithm),
     encode.octetString(signature),
   );

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { equalBytes } from '../../../src/core/bytes.ts';
 import { type ErrorCode, NotationError } from '../../../src/core/error.ts';
+import type { Http } from '../../../src/core/ports.ts';
 import { withDeadline } from '../../../src/http/deadline.ts';
 import { nodeTransport } from '../../../src/http/node.ts';
 import { openHttp } from '../../../src/http/open.ts';
@@ -223,6 +224,34 @@ describe('openTimestamper', () => {
     test(`refuses ${name}`, async () => {
       await assert.rejects(stamp(wanted), isError(code, words));
     });
+
+  test('follows ten redirects', async () => {
+    let asked = 0;
+    const wanted: Answer = async (query) => {
+      asked += 1;
+      return asked > 10 ? reply(query) : { status: 308, headers: { location: `/${asked}` } };
+    };
+    await stamp(wanted);
+    asked = -1;
+    await assert.rejects(stamp(wanted), isError('TIMESTAMP', /at most 10 redirects, found more/));
+  });
+
+  test('refuses to go on without TLS', async () => {
+    const urls: string[] = [];
+    const http: Http = {
+      send: async ({ url }) => {
+        urls.push(url);
+        return { status: 307, headers: { location: 'http://tsa.example/' }, body: new Uint8Array() };
+      },
+      warm: () => undefined,
+    };
+    const words = /^timestamp: tsa\.example: expected a redirect to another https: URL, found one to http:$/;
+    await assert.rejects(
+      stamp(async () => 'silence', { url: 'https://tsa.example/', http }),
+      isError('TIMESTAMP', words),
+    );
+    assert.deepEqual(urls, ['https://tsa.example/']);
+  });
 
   test('refuses silence, after its patience', async () => {
     const words = /^timestamp: 127\.0\.0\.1:\d+: expected an answer within 0\.1 s, found none$/;

@@ -73,6 +73,7 @@ describe('checkTimestampToken accepts', () => {
     'a signing time within the validity': signedBy({
       attributes: { signingTime: [attribute('signingTime', encode.time(new Date('2026-01-01')))] },
     }),
+    'signed attributes in another order': signedBy({ shuffled: 'sent' }),
     'certificates in another order': { certificates: [root, leaf, intermediate].map(({ certificate }) => certificate.der) },
     'a token without the root': { certificates: [leaf, intermediate].map(({ certificate }) => certificate.der) },
     'certificates that have nothing to do with it': {
@@ -122,6 +123,11 @@ describe('checkTimestampToken accepts', () => {
 
 const dersOf = (certificates: readonly { readonly der: Der }[]) => certificates.map(({ der }) => der);
 
+const directoryName = encode.element(0xa4, leaf.certificate.issuer.der);
+const twoIssuers = encode.sequence(
+  encode.sequence(directoryName, directoryName),
+  encode.integer(Buffer.from(leaf.certificate.serial, 'hex')),
+);
 const outside = encode.time(new Date('2036-01-01'));
 
 describe('checkTimestampToken refuses', () => {
@@ -165,6 +171,26 @@ describe('checkTimestampToken refuses', () => {
       /content type once, with one value, found it 1 times with 2/,
     ],
     'a content type of no value': [signedBy({ attributes: { contentType: [attribute('contentType')] } }), /found it 1 times with 0/],
+    'a content type once with a value and once without': [
+      signedBy({
+        shuffled: 'sent',
+        attributes: { contentType: [attribute('contentType', encode.oid(oids.timestampInfo)), attribute('contentType')] },
+      }),
+      /content type once, with one value, found it 2 times with 1/,
+    ],
+    'a signing certificate attribute that names none': [
+      signedBy({ attributes: { signingCertificate: [attribute('signingCertificate', encode.sequence(encode.sequence()))] } }),
+      /expected a certificate in the signing certificate attribute, found none/,
+    ],
+    'a signing certificate of two issuers': [
+      signedBy({
+        attributes: {
+          signingCertificate: [attribute('signingCertificate', signingCertificate(leaf.certificate.der, 'SHA-256', twoIssuers))],
+        },
+      }),
+      /signing certificate attribute: malformed DER: expected the end/,
+    ],
+    'a signature over attributes in another order': [signedBy({ shuffled: 'signed' }), /found one that does not verify/],
     "another certificate's hash": [
       signedBy({ attributes: { signingCertificate: [attribute('signingCertificate', signingCertificate(root.certificate.der))] } }),
       /found another certificate's hash/,
