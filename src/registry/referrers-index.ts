@@ -20,6 +20,7 @@ const outdatedIndexKept = 'Removal of outdated referrers index from remote regis
 
 /** Writers that come between each other more often than this are not told apart from a registry that forgets. */
 const attempts = 24;
+const longestPauseMs = 2000;
 
 /**
  * Lists `entry` in the index of its subject's referrers, keeping all that stands there.
@@ -35,21 +36,34 @@ export async function listReferrer(
 ): Promise<void> {
   const tag = referrersTag(subjectDigest);
   const known = new Map([[entry.digest, toEntry(entry)]]);
+  let contended = false;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const begun = performance.now();
     const old = await readIndex(target, tag);
-    if (isComplete(old, known)) return;
-    const written = await writeIndex(target, tag, old, known);
+    const complete = old.digest !== undefined && isComplete(old, known);
+    const digest = complete ? old.digest : await writeIndex(target, tag, old, known);
     const gap = performance.now() - begun;
-    const raced = await removeOld(target, old, written, habits, warn);
-    // As long as another writer may still be between its reading and its writing, when it is not faster than this one.
-    if (raced || old.digest === undefined || attempt > 1) await sleep(gap * (attempt > 1 || raced ? 2 : 1) * (1 + Math.random()));
-    const now = await headManifest(target, tag);
-    if (typeof now === 'object' && now.digest === written) return;
+    if (!complete) contended = (await removeOld(target, old, digest, habits, warn)) || contended;
+    if (await stays(target, tag, digest, gap, contended)) return;
+    contended = true;
   }
   throw new NotationError('UNAVAILABLE', `${nameOf(target)}: expected the signature to stay in the index ${tag}, found it gone`, {
     hint: 'others write the same index all the time, or the registry forgets: sign again later',
   });
+}
+
+/**
+ * Whether the index is still the one that was written, once every other writer that had read the one before it has probably written its own: such
+ * a writer needs about as long as this one did, `gap` milliseconds. Where there are other writers for certain, it is looked at twice, and later.
+ */
+async function stays(target: Target, tag: string, digest: string, gap: number, contended: boolean): Promise<boolean> {
+  const pauses = contended ? [Math.max(6 * gap, 40), Math.max(12 * gap, 80)] : [2 * gap];
+  for (const pause of pauses) {
+    await sleep(Math.min(pause, longestPauseMs) * (0.5 + Math.random()));
+    const now = await headManifest(target, tag);
+    if (typeof now !== 'object' || now.digest !== digest) return false;
+  }
+  return true;
 }
 
 interface OldIndex {
