@@ -1,10 +1,12 @@
 // Makes the release archives in dist/release: one executable each, with LICENSE and NOTICE, and the SHA-256 of every archive.
+// With --runtimes it only fetches what it needs for that.
 // The same sources give the same bytes: runtimes are pinned by package-lock.json, and archives hold no times, owners or paths.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
 import { create, extract } from 'tar';
 import { compile } from './build.ts';
@@ -90,26 +92,36 @@ async function writeZip(folder: string, names: readonly string[], path: string):
   writeFileSync(path, zipSync(files, { level: 9, mtime: noTime }));
 }
 
+/** The runtimes that are not on this machine yet. */
+export function missingRuntimes(wanted: readonly Target[] = targets): readonly string[] {
+  return wanted.map(({ runtime }) => runtime).filter((runtime) => !existsSync(placeOf(runtime).folder));
+}
+
 /** The runtime of another platform, from the npm registry by way of npm, checked against package-lock.json, kept outside the repository. */
 async function runtimeOf(runtime: string): Promise<string> {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
-  const pinned = lock.packages[`node_modules/${runtime}`];
-  if (pinned === undefined) throw new Error(`${runtime} is not in package-lock.json`);
-  const kept = join(cacheFolder(), `${runtime.replace('/', '-')}-${pinned.version}`);
-  if (!existsSync(kept)) await fetchRuntime(`${runtime}@${pinned.version}`, pinned.integrity, kept);
-  return join(kept, 'package', 'bin', readdirSync(join(kept, 'package', 'bin')).find((file) => /^bun(\.exe)?$/.test(file)) ?? 'bun');
+  const { folder, spec, integrity } = placeOf(runtime);
+  if (!existsSync(folder)) await fetchRuntime(spec, integrity, folder);
+  const bin = join(folder, 'package', 'bin');
+  return join(bin, readdirSync(bin).find((file) => /^bun(\.exe)?$/.test(file)) ?? 'bun');
 }
 
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string } | undefined>>;
 }
 
+function placeOf(runtime: string): { readonly folder: string; readonly spec: string; readonly integrity: string } {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
+  const pinned = lock.packages[`node_modules/${runtime}`];
+  if (pinned === undefined) throw new Error(`${runtime} is not in package-lock.json`);
+  const { version: pin, integrity } = pinned;
+  return { folder: join(cacheFolder(), `${runtime.replace('/', '-')}-${pin}`), spec: `${runtime}@${pin}`, integrity };
+}
+
 async function fetchRuntime(spec: string, integrity: string, kept: string): Promise<void> {
   mkdirSync(cacheFolder(), { recursive: true });
   const folder = mkdtempSync(join(cacheFolder(), '.new-'));
   try {
-    const env = { ...process.env, PATH: machinePath() };
-    execFileSync('npm', ['pack', '--loglevel=error', '--pack-destination', folder, spec], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    await download(spec, folder);
     const [tarball = ''] = readdirSync(folder);
     const found = `sha512-${digestOf(join(folder, tarball), 'base64', 'sha512')}`;
     if (found !== integrity) throw new Error(`${spec}: expected ${integrity} as in package-lock.json, found ${found}`);
@@ -118,6 +130,18 @@ async function fetchRuntime(spec: string, integrity: string, kept: string): Prom
     renameSync(folder, kept);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Some forty megabytes; where nobody answers, npm by itself would try for a quarter of an hour. */
+async function download(spec: string, folder: string): Promise<void> {
+  const patient = ['--fetch-timeout=60000', '--fetch-retries=1', '--prefer-offline'];
+  const words = ['pack', '--loglevel=error', ...patient, '--pack-destination', folder, spec];
+  try {
+    await promisify(execFile)('npm', words, { env: { ...process.env, PATH: machinePath() }, timeout: 600_000, killSignal: 'SIGKILL' });
+  } catch (error) {
+    const { killed, stderr } = error as { readonly killed?: boolean; readonly stderr?: string };
+    throw new Error(`${spec}: npm pack ${killed ? 'did not end within 10 minutes' : `failed: ${stderr?.trim()}`}`);
   }
 }
 
@@ -138,6 +162,11 @@ function digestOf(path: string, encoding: 'hex' | 'base64', algorithm = 'sha256'
 
 if (import.meta.main) {
   const [only] = process.argv.slice(2);
+  if (only === '--runtimes') for (const { runtime } of targets) await runtimeOf(runtime);
+  else await release(only);
+}
+
+async function release(only: string | undefined): Promise<void> {
   const wanted = only === undefined ? targets : targets.filter((target) => only.split(',').includes(labelOf(target)));
   const folder = join(root, 'dist', 'release');
   rmSync(folder, { recursive: true, force: true });

@@ -106,7 +106,7 @@ const patience = 60;
 /** How long after its deadline a cell may end, the first time. */
 const graceMs = 2000;
 /** A command whose end does not come at all fails by its name. */
-const hungMs = 120_000;
+const hungMs = 90_000;
 
 async function untilHung(ended: Promise<Ended>): Promise<Ended> {
   const over = new AbortController();

@@ -178,8 +178,8 @@ const azureWords: Words = {
   throttled: { status: 429, code: 'Throttled', message: 'Request was not processed because too many requests were received.' },
 };
 
-/** Seconds that no cell has: waiting would not help here, so that whoever waits never ends. */
-const endless = 3600;
+/** Seconds that no cell has, and fewer than the service asks for: whoever waits never ends. */
+const endless = 1800;
 
 function failures({ stages, internal, unavailable, throttled }: Words): readonly Row[] {
   // A container's credentials come by the SDK's own means, and it says no more than that there are none.
