@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { labelOf, missingRuntimes, packageAll, type Target, targets } from '../../scripts/package.ts';
+import { labelOf, missingRuntimes, packageAll, targets } from '../../scripts/package.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
 import { start } from '../support/process.ts';
@@ -77,7 +77,7 @@ describe('release archives', needsRuntimes, () => {
 });
 
 /** One archive in a folder of its own; answers its path. */
-async function packageOne(target: Target, folder: string): Promise<string> {
+async function packageOne(target: (typeof targets)[number], folder: string): Promise<string> {
   const [archive = ''] = await packageAll([target], folder);
   return join(folder, archive);
 }
