@@ -6,7 +6,7 @@ import { NotationError } from '../core/error.ts';
 import type { Descriptor } from '../core/model.ts';
 import { digestFault, hasDigest } from './digest.ts';
 import { malformed, shown } from './document.ts';
-import { isFolder, makeFolder, placeFile, readRegular } from './layout-files.ts';
+import { isFolder, makeFolder, placeFile, readRegular, settle } from './layout-files.ts';
 import { digestOf } from './manifest.ts';
 
 /**
@@ -24,13 +24,16 @@ export function readBlob(layout: string, { digest, size }: Descriptor, limit: nu
   return bytes;
 }
 
-/** Stores bytes, unless they are there whole, and answers their digest. @throws NotationError `FILE` */
-export async function writeBlob(layout: string, bytes: Uint8Array): Promise<string> {
-  const digest = digestOf(bytes);
-  const [folders, path] = placeOf(layout, digest);
+/** Stores blobs, except those that are there whole; all of them are on the disk when it is done. @throws NotationError `FILE` */
+export async function writeBlobs(layout: string, blobs: readonly Uint8Array[]): Promise<void> {
+  await Promise.all(blobs.map((bytes) => writeBlob(layout, bytes)));
+  await settle(join(layout, 'blobs', 'sha256'));
+}
+
+async function writeBlob(layout: string, bytes: Uint8Array): Promise<void> {
+  const [folders, path] = placeOf(layout, digestOf(bytes));
   for (const folder of folders) makeFolder(folder);
   if (!isThere(path, bytes)) await placeFile(layout, path, bytes, 0o444);
-  return digest;
 }
 
 /** A file that was left half-written by others is written anew; anything that is no file is in the way. */

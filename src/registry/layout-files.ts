@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, fileErrorCode, isAbsent } from '../core/file-error.ts';
 
@@ -60,8 +60,8 @@ export function temporaryIn(layout: string): string {
 }
 
 /**
- * Puts a whole file in place: it reaches the disk under a temporary name, and then
- * takes its place, if `mayPlace` says so at that moment. Answers whether it did.
+ * Puts a whole file in place: its content reaches the disk under a temporary name, and then it takes its place, if `mayPlace` says so at that
+ * moment. Its name reaches the disk by `settle`.
  * @throws NotationError `FILE`
  */
 export async function placeFile(
@@ -70,15 +70,12 @@ export async function placeFile(
   content: Uint8Array,
   mode: number,
   mayPlace: () => boolean = () => true,
-): Promise<boolean> {
+): Promise<void> {
   const temporary = temporaryIn(layout);
   try {
     await writeDurably(temporary, content, mode);
-    const place = mayPlace();
-    if (place) await rename(temporary, path);
+    if (mayPlace()) await rename(temporary, path);
     else await rm(temporary, { force: true });
-    await settle(dirname(path));
-    return place;
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cause instanceof NotationError ? cause : fileError(`${path} cannot be written`, cause);
@@ -98,7 +95,7 @@ async function writeDurably(path: string, content: Uint8Array, mode: number): Pr
 }
 
 /** Has a folder's new names reach the disk; Windows opens no folders, and some file systems settle none. */
-async function settle(folder: string): Promise<void> {
+export async function settle(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

@@ -5,7 +5,7 @@ import { NotationError } from '../core/error.ts';
 import { contentOf } from './descriptor.ts';
 import { malformed, readDocument, shown } from './document.ts';
 import { encodeIndex, type IndexDocument, type IndexEntry, parseIndex } from './index-document.ts';
-import { placeFile, readRegular } from './layout-files.ts';
+import { placeFile, readRegular, settle } from './layout-files.ts';
 import { type LockPatience, withLock } from './layout-lock.ts';
 
 /** A layout of tens of thousands of manifests; those of registries have far smaller limits. */
@@ -56,6 +56,7 @@ async function writeEntries(layout: string, entries: readonly IndexEntry[], isMi
   const bytes = encodeIndex(index, [...index.entries, ...missing]);
   if (bytes.length > indexLimit) throw malformed(path, `at most ${indexLimit} bytes with the new entries`, `${bytes.length}`);
   await placeFile(layout, path, bytes, lstatSync(path).mode & 0o777, isMine);
+  await settle(layout);
 }
 
 function missingFrom(index: IndexDocument, entries: readonly IndexEntry[]): readonly IndexEntry[] {

@@ -8,12 +8,13 @@ import { gather } from './batch.ts';
 import { sameContent } from './descriptor.ts';
 import { manifestLimit } from './document.ts';
 import { toEntry } from './index-document.ts';
-import { readBlob, writeBlob } from './layout-blobs.ts';
+import { readBlob, writeBlobs } from './layout-blobs.ts';
 import { addToIndex, checkLayout, readIndex } from './layout-index.ts';
 import { defaultPatience, type LockPatience } from './layout-lock.ts';
 import { walkLayout } from './layout-walk.ts';
 import {
   checkSignatureDescriptor,
+  digestOf,
   emptyObject,
   encodeSignatureManifest,
   envelopeLimit,
@@ -101,9 +102,10 @@ async function attach(
   { mediaType, envelope, annotations }: NewSignature,
   list: (entry: Descriptor) => Promise<void>,
 ): Promise<Descriptor> {
-  const [digest] = await Promise.all([writeBlob(path, envelope), writeBlob(path, emptyObject)]);
-  const manifest = encodeSignatureManifest({ subject, layer: { mediaType, digest, size: envelope.length }, annotations });
-  const descriptor = { mediaType: imageManifest, digest: await writeBlob(path, manifest), size: manifest.length, annotations };
+  const layer = { mediaType, digest: digestOf(envelope), size: envelope.length };
+  const manifest = encodeSignatureManifest({ subject, layer, annotations });
+  const descriptor = { mediaType: imageManifest, digest: digestOf(manifest), size: manifest.length, annotations };
+  await writeBlobs(path, [envelope, emptyObject, manifest]);
   await list(descriptor);
   return descriptor;
 }
