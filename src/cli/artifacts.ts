@@ -1,11 +1,11 @@
 // How the tool's commands find the artifacts that references name, in registries and in OCI layouts.
 import type { Descriptor } from '../core/model.ts';
 import { once } from '../core/once.ts';
-import type { Log, Repository } from '../core/ports.ts';
+import type { Repository } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { chooseLog } from '../store/log.ts';
 import type { ToolContext } from './context.ts';
-import { diagnosticsOf } from './diagnostics.ts';
+import { diagnosticsOf, inBoth } from './diagnostics.ts';
 import { printable } from './fields.ts';
 import type { RegistryRun } from './registry.ts';
 import type { ArtifactWish } from './registry-options.ts';
@@ -35,11 +35,7 @@ export async function withArtifacts<T>(
   context: ToolContext,
   work: (find: FindArtifact) => Promise<T>,
 ): Promise<T> {
-  const [kept, shown] = [chooseLog(undefined, 'info', context, { command }), diagnosticsOf(wish, context)];
-  const log: Log = (...line) => {
-    kept(...line);
-    shown(...line);
-  };
+  const log = inBoth(chooseLog(undefined, 'info', context, { command }), diagnosticsOf(wish, context));
   return withDeadline(patienceMs, (deadline) => work(artifactFinder(wish, true, context, { deadline, log })), 'try again later');
 }
 
@@ -47,7 +43,7 @@ export async function withArtifacts<T>(
  * The way from references to artifacts, in registries or in layouts. All references of one run share connections and what they teach.
  * @param forceReferrersTag about writing to registries
  */
-function artifactFinder(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): FindArtifact {
+export function artifactFinder(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): FindArtifact {
   const open = wish.ociLayout ? layouts() : registries(wish, forceReferrersTag, context, run);
   return async (reference) => {
     const { repository, place, tagOrDigest } = await open(reference);
@@ -59,11 +55,14 @@ function artifactFinder(wish: ArtifactWish, forceReferrersTag: boolean, context:
 }
 
 /** Warns, in notation's words, of what a tag may come to stand for. */
-export function warnOfTag({ tag }: Artifact, verb: 'list' | 'inspect' | 'verify', { error }: ToolContext): void {
+export function warnOfTag({ tag }: Artifact, verb: 'sign' | 'list' | 'inspect' | 'verify', { error }: ToolContext): void {
   if (tag === undefined) return;
-  const reason = 'because resolved digest may not point to the same signed artifact, as tags are mutable';
+  const reason =
+    verb === 'sign' ? reasonAtSigning : 'because resolved digest may not point to the same signed artifact, as tags are mutable';
   error(`Warning: Always ${verb} the artifact using digest(@sha256:...) rather than a tag(:${printable(tag)}) ${reason}.\n`);
 }
+
+const reasonAtSigning = 'because tags are mutable and a tag reference can point to a different artifact than the one signed';
 
 interface Opened {
   readonly repository: Repository;

@@ -3,17 +3,29 @@ import type { Argv } from 'yargs';
 import type { Log, LogLevel } from '../core/ports.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
+import type { OptionRow } from './option.ts';
 
 export interface Verbosity {
   readonly debug: boolean;
   readonly verbose: boolean;
 }
 
+const about = { debug: 'say everything that is done, on standard error', verbose: 'say what is done, on standard error' };
+
 /** `--debug` and `--verbose`. */
+export const verbosityRows: readonly OptionRow[] = [
+  { name: 'debug', alias: 'd', kind: 'flag', default: false, describe: about.debug },
+  { name: 'verbose', alias: 'v', kind: 'flag', default: false, describe: about.verbose },
+];
+
+/** The same for yargs, where a command's other options are its own. */
 export function verbosityOptions<T>(parser: Argv<T>) {
-  return parser
-    .option('debug', { alias: 'd', type: 'boolean', default: false, describe: 'say everything that is done, on standard error' })
-    .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'say what is done, on standard error' });
+  const [debug, verbose] = [flag('d', about.debug), flag('v', about.verbose)];
+  return parser.option('debug', debug).option('verbose', verbose);
+}
+
+function flag(alias: string, describe: string) {
+  return { alias, type: 'boolean', default: false, describe } as const;
 }
 
 /** A log in the form of notation's; it keeps nothing unless it is asked to. */
@@ -28,5 +40,13 @@ export function diagnosticsOf({ debug, verbose }: Verbosity, { error, now }: Pic
       : '';
     const more = Object.entries(facts).map(([name, value]) => ` ${name}=${value}`);
     error(`${time}level=${level === 'warn' ? 'warning' : level} msg=${printable(message + more.join(''))}\n`);
+  };
+}
+
+/** Every line in both logs. */
+export function inBoth(one: Log, other: Log): Log {
+  return (...line) => {
+    one(...line);
+    other(...line);
   };
 }

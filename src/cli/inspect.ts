@@ -7,25 +7,21 @@ import { printable } from './fields.ts';
 import { type Inspection, inspectSignature } from './inspection.ts';
 import { inspectionJson } from './inspection-json.ts';
 import { inspectionText } from './inspection-text.ts';
-import type { ArtifactWish } from './registry-options.ts';
+import { type OptionValues, textIn } from './option.ts';
+import { artifactWish, maxSignaturesIn, requireReference } from './registry-options.ts';
 import { firstSignatures, tooManyWarning, unsignedNote } from './signature-list.ts';
-
-export interface Inspect extends ArtifactWish {
-  readonly reference: string;
-  readonly maxSignatures: number;
-  readonly output: string;
-}
 
 /**
  * Prints what the signatures of an artifact say; nothing of it is verified. Signatures that cannot be read are warned of, and then the
  * command fails.
  * @throws NotationError
  */
-export async function inspect(wish: Inspect, context: ToolContext): Promise<number> {
-  const { output, maxSignatures } = wish;
+export async function inspect(words: readonly string[], options: OptionValues, context: ToolContext): Promise<number> {
+  const [reference, maxSignatures] = [requireReference(words, 'inspect'), maxSignaturesIn(options)];
+  const output = textIn(options, 'output') ?? '';
   if (output !== 'text' && output !== 'json') throw new NotationError('REQUEST', `unrecognized output format ${printable(output)}`);
-  return withArtifacts('inspect', wish, context, async (find) => {
-    const artifact = await find(wish.reference);
+  return withArtifacts('inspect', artifactWish(options, context), context, async (find) => {
+    const artifact = await find(reference);
     warnOfTag(artifact, 'inspect', context);
     const { inspections, isFull, skipped } = await inspectAll(artifact, maxSignatures, context);
     context.out(output === 'json' ? inspectionJson(artifact.descriptor.mediaType, inspections) : textOf(artifact, inspections));

@@ -1,5 +1,6 @@
 // How the tool's commands open keys: with the options, the log, the network and the deadline that the plugin gives them.
 import { NotationError } from '../core/error.ts';
+import type { Deadline, Log } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
 import { openHttp } from '../http/open.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
@@ -33,7 +34,7 @@ export async function withKeys<T>(
   const settings = parseSettings(parsePairs('plugin-config', wish.pluginConfig));
   const log = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: wish.id });
   try {
-    const result = await withDeadline(settings.deadlineMs, (deadline) => work({ ...worldOf(settings, context, deadline), log }));
+    const result = await withDeadline(settings.deadlineMs, (deadline) => work(keyContextOf(settings, context, log, deadline)));
     log('info', 'done');
     return result;
   } catch (error) {
@@ -42,13 +43,15 @@ export async function withKeys<T>(
   }
 }
 
-function worldOf(settings: Settings, context: ToolContext, deadline: KeyContext['deadline']): Omit<KeyContext, 'log'> {
+/** What a key may use of the world, under this deadline. */
+export function keyContextOf(settings: Settings, context: ToolContext, log: Log, deadline: Deadline): KeyContext {
   const { environment, transport, now } = context;
   return {
     settings,
     environment,
     files: disk,
     namedKeys: namedKeys(directoriesOf(context), disk),
+    log,
     http: openHttp({ transport, environment, files: disk, deadline, bundle: settings.text.ca_bundle }),
     deadline,
     now,

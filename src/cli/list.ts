@@ -2,20 +2,17 @@ import { signatureType } from '../registry/media-type.ts';
 import { type Artifact, warnOfTag, withArtifacts } from './artifacts.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
-import type { ArtifactWish } from './registry-options.ts';
+import type { OptionValues } from './option.ts';
+import { artifactWish, maxSignaturesIn, requireReference } from './registry-options.ts';
 import { firstSignatures, tooManyWarning, unsignedNote } from './signature-list.ts';
 
-export interface List extends ArtifactWish {
-  readonly reference: string;
-  readonly maxSignatures: number;
-}
-
 /** Prints the digests of an artifact's signature manifests, each as soon as it is known. @throws NotationError */
-export async function list(wish: List, context: ToolContext): Promise<number> {
-  return withArtifacts('list', wish, context, async (find) => {
-    const artifact = await find(wish.reference);
+export async function list(words: readonly string[], options: OptionValues, context: ToolContext): Promise<number> {
+  const [reference, limit] = [requireReference(words, 'list'), maxSignaturesIn(options)];
+  return withArtifacts('list', artifactWish(options, context), context, async (find) => {
+    const artifact = await find(reference);
     warnOfTag(artifact, 'list', context);
-    await printDigests(artifact, wish.maxSignatures, context);
+    await printDigests(artifact, limit, context);
     return 0;
   });
 }

@@ -1,8 +1,8 @@
 // The options of the commands that are about artifacts in registries and layouts, spelled as notation spells them.
-import type { Argv } from 'yargs';
 import { NotationError } from '../core/error.ts';
-import { type Verbosity, verbosityOptions } from './diagnostics.ts';
-import { registryOptions } from './options.ts';
+import type { ToolContext } from './context.ts';
+import { type Verbosity, verbosityRows } from './diagnostics.ts';
+import { type OptionRow, type OptionValues, textIn } from './option.ts';
 import type { RegistryWish } from './registry.ts';
 
 /** How to reach what a reference names. */
@@ -12,47 +12,52 @@ export interface ArtifactWish extends RegistryWish, Verbosity {
 }
 
 /** `--oci-layout`, the options of registries, and of what is said of the way there. */
-export function artifactOptions<T>(parser: Argv<T>) {
-  return verbosityOptions(registryOptions(parser)).option('oci-layout', {
-    type: 'boolean',
+export const artifactRows: readonly OptionRow[] = [
+  ...verbosityRows,
+  { name: 'username', alias: 'u', kind: 'text', describe: 'user name for registry operations; $NOTATION_USERNAME when absent' },
+  { name: 'password', alias: 'p', kind: 'text', describe: 'password for registry operations; $NOTATION_PASSWORD when absent' },
+  { name: 'insecure-registry', kind: 'flag', default: false, describe: 'use plain HTTP for registries' },
+  {
+    name: 'oci-layout',
+    kind: 'flag',
     default: false,
     describe: 'the reference names an OCI layout: <file_path>:<tag> or <file_path>@<digest>',
-  });
-}
+  },
+  { name: 'allow-referrers-api', kind: 'flag', default: false, hidden: true, describe: 'of older versions of notation; means nothing' },
+];
 
 /** `--max-signatures`. */
-export function maxSignaturesOption<T>(parser: Argv<T>) {
-  return parser.option('max-signatures', {
-    type: 'number',
-    requiresArg: true,
-    default: 100,
-    describe: 'maximum number of signatures to evaluate or examine',
-    coerce: checkMaximum,
-  });
+export const maxSignaturesRow: OptionRow = {
+  name: 'max-signatures',
+  kind: 'number',
+  default: 100,
+  describe: 'maximum number of signatures to evaluate or examine',
+};
+
+/** What the options of `artifactRows` wish; warns of one that means nothing any more. */
+export function artifactWish(values: OptionValues, { error }: Pick<ToolContext, 'error'>): ArtifactWish {
+  if (values['allow-referrers-api'] === true)
+    error("Warning: flag '--allow-referrers-api' is deprecated and will be removed in future versions.\n");
+  return {
+    debug: values['debug'] === true,
+    verbose: values['verbose'] === true,
+    username: textIn(values, 'username'),
+    password: textIn(values, 'password'),
+    insecureRegistry: values['insecure-registry'] === true,
+    ociLayout: values['oci-layout'] === true,
+  };
 }
 
-/** What the parsed options of `artifactOptions` wish. */
-export function artifactWish(
-  args: Verbosity & {
-    readonly username?: string | undefined;
-    readonly password?: string | undefined;
-    readonly 'insecure-registry': boolean;
-    readonly 'oci-layout': boolean;
-  },
-): ArtifactWish {
-  const { username, password, debug, verbose } = args;
-  return { username, password, debug, verbose, insecureRegistry: args['insecure-registry'], ociLayout: args['oci-layout'] };
+/** The number of `--max-signatures`. @throws NotationError `REQUEST` */
+export function maxSignaturesIn({ 'max-signatures': value }: OptionValues): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  throw new NotationError('REQUEST', `max-signatures value ${String(value)} must be a positive number`);
 }
 
-/** The reference that a command was given. @throws NotationError `REQUEST` when there is none, in notation's words */
-export function requireReference(reference: string | undefined, command: string): string {
+/** The reference that a command was given; as in notation, more words say nothing. @throws NotationError `REQUEST` when there is none, in notation's words */
+export function requireReference([reference]: readonly string[], command: string): string {
   if (reference !== undefined && reference !== '') return reference;
   throw new NotationError('REQUEST', 'missing reference to the artifact', {
     hint: `use notation-ts-kms ${command} --help to see what parameters are required`,
   });
-}
-
-function checkMaximum(value: unknown): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw new NotationError('REQUEST', `max-signatures value ${String(value)} must be a positive number`);
 }

@@ -1,0 +1,60 @@
+// `blob sign`: a detached signature in a file beside the blob, or wherever the user says.
+import { createReadStream } from 'node:fs';
+import { basename, join } from 'node:path';
+import { NotationError } from '../core/error.ts';
+import { fileError } from '../core/file-error.ts';
+import { signBlob } from '../sign/blob.ts';
+import { disk } from '../store/disk.ts';
+import { logFailure } from '../store/log.ts';
+import { writeWhole } from '../store/write.ts';
+import type { ToolContext } from './context.ts';
+import { type OptionValues, textIn } from './option.ts';
+import { openSigningSession } from './signing-session.ts';
+
+/** Signs a file and writes `NAME.jws.sig` or `NAME.cose.sig` (signature specification, "Blob Signatures"). @throws NotationError */
+export async function signBlobFile(blob: string, options: OptionValues, context: ToolContext): Promise<number> {
+  const [mediaType = '', folder = '', force] = [
+    textIn(options, 'media-type'),
+    textIn(options, 'signature-directory'),
+    options['force'] === true,
+  ];
+  if (blob === '') throw new NotationError('REQUEST', 'blob path cannot be empty', { hint: 'name a file' });
+  if (folder === '') throw new NotationError('REQUEST', 'signature directory cannot be empty', { hint: 'name a folder' });
+  await checkBlob(blob);
+  const session = await openSigningSession('blob sign', options, context);
+  const path = join(folder, `${basename(blob)}.${session.format}.sig`);
+  await checkFree(path, force);
+  if (force) context.error('Warning: existing signature file will be overwritten\n');
+  try {
+    const signer = await session.lease();
+    const { envelope } = await signBlob(read(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
+    await writeWhole(path, envelope, 0o600);
+    session.log('info', 'signed', { blob, signature: path });
+  } catch (error) {
+    logFailure(session.log, error);
+    throw error;
+  }
+  // The space is notation's.
+  context.out(`Successfully signed ${blob}\n Signature file written to ${path}\n`);
+  return 0;
+}
+
+async function checkBlob(path: string): Promise<void> {
+  const facts = await disk.look(path);
+  if (facts?.kind === 'file') return;
+  const found = facts === undefined ? 'nothing' : `a ${facts.kind === 'directory' ? 'folder' : 'file of another kind'}`;
+  throw new NotationError('FILE', `${path}: expected a regular file, found ${found}`);
+}
+
+async function checkFree(path: string, force: boolean): Promise<void> {
+  if (force || (await disk.look(path)) === undefined) return;
+  throw new NotationError('FILE', `signature file ${path} already exists`, { hint: 'replace it with --force' });
+}
+
+async function* read(path: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+  } catch (cause) {
+    throw fileError(`${path} cannot be read`, cause);
+  }
+}

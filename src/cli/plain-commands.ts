@@ -1,0 +1,37 @@
+// The commands whose start counts: a line that is plainly right reaches them without yargs.
+import type { ToolContext } from './context.ts';
+import { type OptionTable, type PlainLine, readPlainly } from './option.ts';
+import { signTable } from './sign-options.ts';
+import { inspectTable, listTable } from './signature-commands.ts';
+
+type Run = (line: PlainLine, context: ToolContext) => Promise<number>;
+
+interface PlainCommand {
+  readonly table: OptionTable;
+  readonly run: Run;
+}
+
+const list: PlainCommand = {
+  table: listTable,
+  run: async ({ words, values }, context) => (await import('./list.ts')).list(words, values, context),
+};
+
+const commands: ReadonlyMap<string, PlainCommand> = new Map([
+  ['list', list],
+  ['ls', list],
+  [
+    'inspect',
+    { table: inspectTable, run: async ({ words, values }, context) => (await import('./inspect.ts')).inspect(words, values, context) },
+  ],
+  [
+    'sign',
+    { table: signTable, run: async ({ words, values }, context) => (await import('./sign.ts')).signReferences(words, values, context) },
+  ],
+]);
+
+/** What a command line asks for, when that is beyond doubt. */
+export function plainCommand([name = '', ...rest]: readonly string[]): ((context: ToolContext) => Promise<number>) | undefined {
+  const command = commands.get(name);
+  const line = command === undefined ? undefined : readPlainly(rest, command.table);
+  return command === undefined || line === undefined ? undefined : (context) => command.run(line, context);
+}
