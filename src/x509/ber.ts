@@ -8,9 +8,16 @@ import { encodeLength } from './der-encode.ts';
  * @throws NotationError `CERTIFICATE`, naming `what`, for indefinite lengths, lengths that do not fit, and more than one element.
  */
 export function minimizeLengths(bytes: Uint8Array, what: string): Der {
-  const { end, der } = readElement(bytes, 0, 0, what);
+  const { end, der } = readElement(bytes, 0, { depth: 0, count: { left: maximumCount }, what });
   if (end < bytes.length) throw malformed(what, `expected the end, found ${bytes.length - end} trailing bytes`);
   return der;
+}
+
+/** Where in the structure a reader is, and how many more elements it will read. */
+interface Place {
+  readonly depth: number;
+  readonly count: { left: number };
+  readonly what: string;
 }
 
 interface Rewritten {
@@ -19,10 +26,14 @@ interface Rewritten {
   readonly end: number;
 }
 
-/** Tokens are some fifteen levels deep; what is deeper was made to exhaust the stack. */
+/** Tokens are some fifteen levels deep and have some five hundred elements; what is far beyond that was made to exhaust the reader. */
 const maximumDepth = 40;
+const maximumCount = 50_000;
 
-function readElement(bytes: Uint8Array, start: number, depth: number, what: string): Rewritten {
+function readElement(bytes: Uint8Array, start: number, place: Place): Rewritten {
+  const { depth, count, what } = place;
+  count.left -= 1;
+  if (count.left < 0) throw malformed(what, `expected at most ${maximumCount} elements, found more`);
   if (depth > maximumDepth) throw malformed(what, `expected at most ${maximumDepth} levels of elements, found more`);
   const lengthStart = skipIdentifier(bytes, start, what);
   const { length, valueStart } = readLength(bytes, lengthStart, what);
@@ -30,15 +41,15 @@ function readElement(bytes: Uint8Array, start: number, depth: number, what: stri
   if (end > bytes.length) throw malformed(what, `expected ${length} bytes of contents, found ${bytes.length - valueStart}`);
   const constructed = ((bytes[start] ?? 0) & 0x20) !== 0;
   const value = bytes.subarray(valueStart, end);
-  const contents = constructed ? readContents(value, depth + 1, what) : [value];
+  const contents = constructed ? readContents(value, { ...place, depth: depth + 1 }) : [value];
   const size = contents.reduce((sum, part) => sum + part.length, 0);
   return { der: Buffer.concat([bytes.subarray(start, lengthStart), encodeLength(size), ...contents]), end };
 }
 
-function readContents(value: Uint8Array, depth: number, what: string): readonly Uint8Array[] {
+function readContents(value: Uint8Array, place: Place): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let position = 0; position < value.length; ) {
-    const { der, end } = readElement(value, position, depth, what);
+    const { der, end } = readElement(value, position, place);
     parts.push(der);
     position = end;
   }

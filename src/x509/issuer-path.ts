@@ -1,9 +1,8 @@
 // Ways from a certificate up to a root that is trusted, through certificates of which some may be superfluous, cross-signed or lies.
-
 import { equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import type { Certificate } from './certificate.ts';
-import { dropCopies, isIssuedBy, isSelfSigned } from './chain.ts';
+import { dropCopies, isIssuedBy } from './chain.ts';
 
 /**
  * Every chain, leaf first, from `leaf` to one of `roots` through `pool`, the shortest ways to a root first at each step; lazily.
@@ -22,8 +21,7 @@ export function* findPaths(
     steps += 1;
     if (steps > maximumSteps) throw tooMany('one chain, found too many ways to connect the certificates');
     if (isAmong(roots, last)) return yield path;
-    // A root that is not trusted leads nowhere.
-    if (isSelfSigned(last) || path.length === maximumLength) return;
+    if (path.length === maximumLength) return;
     for (const issuer of others) if (!isOnWay(path, issuer) && isIssuedBy(last, issuer)) yield* walk([...path, issuer], issuer);
   }
   yield* walk([leaf], leaf);

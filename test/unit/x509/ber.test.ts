@@ -20,6 +20,7 @@ describe('minimizeLengths', () => {
     'keeps a length that needs its octets': [`0481 80 ${'00'.repeat(128)}`, `048180${'00'.repeat(128)}`],
     'keeps the contents of what is primitive': ['0404 0281 0105', '040402810105'],
     'reads high tag numbers': ['bf8101 8103 020105', 'bf810103020105'],
+    'reads fifty thousand elements': [`3083 01869e ${'0500'.repeat(49_999)}`, `308301869e${'0500'.repeat(49_999)}`],
     'reads forty levels': [nested(41), nested(41)],
   };
   for (const [name, [ber, der]] of Object.entries(rewritten))
@@ -36,6 +37,7 @@ describe('minimizeLengths', () => {
     'contents cut off': ['0202 05', /expected 2 bytes of contents, found 1/],
     'an inner length that goes beyond the outer': ['3003 0202 05', /expected 2 bytes of contents, found 1/],
     'a second element': ['0500 0500', /expected the end, found 2 trailing bytes/],
+    'more elements than fifty thousand': [`3083 0186a0 ${'0500'.repeat(50_000)}`, /expected at most 50000 elements, found more/],
     'more levels than forty': [nested(42), /expected at most 40 levels of elements, found more/],
   };
   for (const [name, [ber, words]] of Object.entries(refused))
