@@ -4,6 +4,7 @@ import { NotationError } from '../core/error.ts';
 import type { Deadline, Http, HttpRequest, HttpResponse, Log } from '../core/ports.ts';
 import { quoteProvider } from '../core/provider-text.ts';
 import { version } from '../core/version.ts';
+import { isUntrusted } from '../http/failure.ts';
 import { type Verdict, withRetries } from '../http/retry.ts';
 
 export interface ExchangeOptions {
@@ -56,16 +57,15 @@ async function send(request: HttpRequest, { http, deadline, log, exchangeMs }: E
   }
 }
 
-/** The network's own hints are about the plugin's options, which a command that goes to a registry may not have. */
+/** The network's own hints are about options of the plugin, which a command that goes to a registry does not have. */
 function withHint(cause: unknown): unknown {
-  if (!(cause instanceof NotationError) || cause.code !== 'TIMEOUT') return cause;
-  const { message, metadata } = cause;
-  return new NotationError('TIMEOUT', message, {
-    cause,
-    hint: 'try again, or check the network',
-    ...(metadata !== undefined && { metadata }),
-  });
+  if (!(cause instanceof NotationError)) return cause;
+  const { code, message, metadata } = cause;
+  const hint = code === 'TIMEOUT' ? 'try again, or check the network' : isUntrusted(cause.cause) ? trustHint : undefined;
+  return hint === undefined ? cause : new NotationError(code, message, { cause, hint, ...(metadata !== undefined && { metadata }) });
 }
+
+const trustHint = "add that authority to the system's certificate store, or name its PEM file in SSL_CERT_FILE";
 
 function judge({ status }: HttpResponse): Verdict {
   if (status === 429) return 'throttled';

@@ -30,7 +30,7 @@ export interface RegistryOptions extends Omit<ExchangeOptions, 'exchangeMs'>, Pl
   readonly exchangeMs?: number;
 }
 
-/** Opens repositories; all of one run share what it learns. Nothing is sent before a repository is used. */
+/** Opens repositories; all of one run share what it learns. No request is sent before a repository is used; the connection is begun. */
 export type OpenRepository = (reference: Pick<Reference, 'registry' | 'repository'>) => Repository;
 
 /** A run's way to registries. */
@@ -38,8 +38,13 @@ export function openRegistries(options: RegistryOptions): OpenRepository {
   const exchange = openExchange({ ...options, exchangeMs: options.exchangeMs ?? 60_000 });
   const sessions = new Map<string, Session>();
   const repositories = new Map<string, Repository>();
+  const start = (registry: string) => {
+    const place = placeOf(registry, options);
+    options.http.warm(place.origin);
+    return openSession(place, { ...options, exchange });
+  };
   return ({ registry, repository }) => {
-    const session = sessions.get(registry) ?? openSession(placeOf(registry, options), { ...options, exchange });
+    const session = sessions.get(registry) ?? start(registry);
     sessions.set(registry, session);
     const name = `${registry}/${repository}`;
     const opened = repositories.get(name) ?? openTarget({ session, repository }, options);

@@ -67,6 +67,7 @@ for (const guard of ['basic', 'bearer'] as const) {
       await assert.rejects(openReference(openClient(), reference).repository.resolve('v1'), {
         code: 'UNAVAILABLE',
         message: /authority that is not trusted/,
+        hint: /SSL_CERT_FILE/,
       });
     });
   });
