@@ -1,13 +1,14 @@
 // How the tool's commands get to registries: with the user's credentials, and with notation's and docker's configuration.
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
-import type { Deadline, Files, Log } from '../core/ports.ts';
+import type { Deadline, Log } from '../core/ports.ts';
 import { openHttp } from '../http/open.ts';
 import { type CredentialSource, credentialOf } from '../registry/credential.ts';
 import { type CredentialPlaces, type CredentialStore, openCredentialStore } from '../registry/credential-store.ts';
 import type { ExchangeOptions } from '../registry/exchange.ts';
 import { type OpenRepository, openRegistries } from '../registry/open.ts';
 import type { PlainHttpRule } from '../registry/place.ts';
+import { readConfig } from '../store/config.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
 import { findProgram, runProgram } from '../store/programs.ts';
@@ -55,7 +56,7 @@ export async function reachOf(
     warn: (message) => error(`Warning: ${printable(message)}\n`),
     exchangeMs,
     insecure: insecureRegistry,
-    insecureRegistries: await insecureRegistriesIn(join(directoriesOf(context).config, 'config.json'), disk),
+    insecureRegistries: (await readConfig(directoriesOf(context), disk)).insecureRegistries,
   };
 }
 
@@ -108,15 +109,4 @@ function dockerConfigOf({ environment, platform }: ToolContext): string | undefi
   const home = platform === 'win32' ? environment['USERPROFILE'] : environment['HOME'];
   const folder = environment['DOCKER_CONFIG'] || (home ? join(home, '.docker') : undefined);
   return folder === undefined ? undefined : join(folder, 'config.json');
-}
-
-async function insecureRegistriesIn(path: string, files: Files): Promise<readonly string[]> {
-  if ((await files.look(path)) === undefined) return [];
-  const content = Buffer.from(await files.read(path, 'config.json', 1 << 20)).toString('utf8');
-  try {
-    const { insecureRegistries } = JSON.parse(content) as { readonly insecureRegistries?: unknown };
-    return Array.isArray(insecureRegistries) ? insecureRegistries.filter((one) => typeof one === 'string') : [];
-  } catch {
-    return [];
-  }
 }

@@ -2,9 +2,11 @@ import { sentenceOf, toNotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
 import { plainCommand } from './plain-commands.ts';
+import { styleOf } from './style.ts';
 
 /** Runs one command of the tool and answers its exit code: 0, or 1 with one `Error:` line on stderr. */
-export async function run(words: readonly string[], context: ToolContext): Promise<number> {
+export async function run(words: readonly string[], plainly: ToolContext): Promise<number> {
+  const context = painted(plainly);
   try {
     const plain = plainCommand(words);
     if (plain !== undefined) return await plain(context);
@@ -13,6 +15,14 @@ export async function run(words: readonly string[], context: ToolContext): Promi
     context.error(`Error: ${printable(oneLine(sentenceOf(toNotationError(error))))}\n`);
     return 1;
   }
+}
+
+/** What is wrong, or may be, catches the eye of whoever looks at a terminal. */
+function painted(context: ToolContext): ToolContext {
+  if (!context.screen().stderrIsTerminal) return context;
+  const { bad, warning } = styleOf(true, context.environment);
+  const paint = (text: string) => text.replace(/^Error:/, bad).replace(/^Warning:/, warning);
+  return { ...context, error: (text) => context.error(paint(text)) };
 }
 
 function oneLine(text: string): string {

@@ -9,7 +9,8 @@ import { forEachBounded } from './bounded.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
 import { type OptionValues, textIn } from './option.ts';
-import { artifactWish } from './registry-options.ts';
+import { openProgress } from './progress.ts';
+import { artifactWish, requireReference } from './registry-options.ts';
 import { openSigningSession, type SigningSession } from './signing-session.ts';
 
 interface Signed {
@@ -46,6 +47,8 @@ export async function signReferences(words: readonly string[], options: OptionVa
     context.out(toText(await signOne(only)));
     return 0;
   }
+  // What is wrong with the key is wrong with every signature: it is told once.
+  await session.lease();
   const failures = await signMany({ references, concurrency, output }, signOne, context);
   if (failures.size === 0) return 0;
   context.error(`Error: ${summary(failures, references.length)}\n`);
@@ -58,10 +61,7 @@ async function collect(words: readonly string[], options: OptionValues, context:
   const listed = list === undefined ? [] : await (await import('./reference-list.ts')).readReferenceList(list, disk, context);
   const all = [...new Set([...words, ...listed.map(({ reference }) => reference)])];
   if (all.length > 0) return all;
-  throw new NotationError(
-    'REQUEST',
-    'missing reference to the artifact: use `notation-ts-kms sign --help` to see what parameters are required',
-  );
+  return [requireReference([], 'sign')];
 }
 
 function concurrencyIn({ concurrency }: OptionValues): number {
@@ -90,11 +90,15 @@ async function signMany(
   context: ToolContext,
 ): Promise<ReadonlyMap<ErrorCode, number>> {
   const failures = new Map<ErrorCode, number>();
+  const progress = openProgress(references.length, context);
   await forEachBounded(references, concurrency, async (reference) => {
     const outcome = await signOne(reference).catch((error: unknown): Failed => ({ reference, error: toNotationError(error) }));
-    if ('error' in outcome) failures.set(outcome.error.code, (failures.get(outcome.error.code) ?? 0) + 1);
-    tell(outcome, output, context);
+    const failed = 'error' in outcome;
+    if (failed) failures.set(outcome.error.code, (failures.get(outcome.error.code) ?? 0) + 1);
+    progress.around(() => tell(outcome, output, context));
+    progress.step(!failed);
   });
+  progress.end();
   return failures;
 }
 

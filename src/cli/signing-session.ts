@@ -9,6 +9,7 @@ import { openHttp } from '../http/open.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import type { ArtifactWish } from '../sign/artifact.ts';
 import type { SigningPorts } from '../sign/sign.ts';
+import { readConfig } from '../store/config.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
 import { chooseLog } from '../store/log.ts';
@@ -32,7 +33,8 @@ export interface SigningSession {
 
 /** Reads what the options say and loads what they need; asks no network and opens no key yet. @throws NotationError */
 export async function openSigningSession(command: string, options: OptionValues, context: ToolContext): Promise<SigningSession> {
-  const format = formatOf(textIn(options, 'signature-format') ?? 'jws');
+  const directories = directoriesOf(context);
+  const format = formatOf(textIn(options, 'signature-format') ?? (await readConfig(directories, disk)).signatureFormat ?? 'jws');
   const codec = await codecOfFormat(format);
   const key = await resolveSigningKey(
     {
@@ -41,7 +43,7 @@ export async function openSigningSession(command: string, options: OptionValues,
       plugin: textIn(options, 'plugin'),
       pluginConfig: parsePairs('plugin-config', textsIn(options, 'plugin-config')),
     },
-    directoriesOf(context),
+    directories,
     disk,
     context.metadata.name,
   );

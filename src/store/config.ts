@@ -4,14 +4,10 @@ import type { Files } from '../core/ports.ts';
 import { malformedConfig, readConfigFile } from './config-file.ts';
 import type { Directories } from './directories.ts';
 
-/** What config.json says that is not about credentials of single registries. */
+/** What config.json says that is not about credentials. */
 export interface NotationConfig {
   /** `host` or `host:port`, to be spoken to over plain HTTP. */
   readonly insecureRegistries: readonly string[];
-  /** The suffix of the credential helper for all registries. */
-  readonly credsStore: string | undefined;
-  /** The suffixes of credential helpers by registry. */
-  readonly credHelpers: ReadonlyMap<string, string>;
   /** In lower case; whether there is such a format is for who signs to say. */
   readonly signatureFormat: string | undefined;
 }
@@ -31,15 +27,8 @@ export async function readConfig(directories: Directories, files: Files): Promis
   if (!isObject(value)) throw malformedConfig(path, what, 'expected an object');
   return {
     insecureRegistries: textsOf(value, 'insecureRegistries', path),
-    credsStore: textOf(value, 'credsStore', path),
-    credHelpers: helpersOf(value, path),
     signatureFormat: textOf(value, 'signatureFormat', path)?.toLowerCase(),
   };
-}
-
-/** Whether the configuration has the registry spoken to over plain HTTP: the very host and port, in any case. */
-export function isInsecureRegistry({ insecureRegistries }: NotationConfig, host: string): boolean {
-  return insecureRegistries.some((listed) => listed.toLowerCase() === host.toLowerCase());
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -59,11 +48,4 @@ function textsOf(object: JsonObject, name: string, path: string): readonly strin
   const value = object[name] ?? [];
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw malformedConfig(path, what, `expected ${JSON.stringify(name)} to be a list of texts`);
-}
-
-function helpersOf(object: JsonObject, path: string): ReadonlyMap<string, string> {
-  const value = object['credHelpers'] ?? {};
-  const entries = isObject(value) ? Object.entries(value) : [['', undefined] as const];
-  if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return new Map(entries);
-  throw malformedConfig(path, what, 'expected "credHelpers" to name a helper for each registry');
 }

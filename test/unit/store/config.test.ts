@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isInsecureRegistry, readConfig } from '../../../src/store/config.ts';
+import { readConfig } from '../../../src/store/config.ts';
 import { disk } from '../../../src/store/disk.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 
@@ -12,7 +12,7 @@ function write(t: TestContext, text: string): { readonly config: string; readonl
   return { config, libexec: config };
 }
 
-const nothing = { insecureRegistries: [], credsStore: undefined, credHelpers: new Map(), signatureFormat: undefined };
+const nothing = { insecureRegistries: [], signatureFormat: undefined };
 
 test('an absent file says nothing', async (t) => {
   const config = temporaryFolder(t);
@@ -33,37 +33,15 @@ test('what the file says, and nothing of what others say in it', async (t) => {
   const found = await readConfig(write(t, JSON.stringify(said)), disk);
   assert.deepEqual(found, {
     insecureRegistries: said.insecureRegistries,
-    credsStore: 'pass',
-    credHelpers: new Map([['gcr.io', 'gcloud']]),
     signatureFormat: 'cose',
   });
-  for (const [host, insecure] of [
-    ['registry.EXAMPLE.com:5000', true],
-    ['registry.example.com', false],
-    ['plain', true],
-    ['plain:80', false],
-  ] as const) {
-    assert.equal(isInsecureRegistry(found, host), insecure, host);
-  }
 });
 
-for (const text of ['{}', 'null', '{"insecureRegistries":null,"credsStore":"","credHelpers":null,"signatureFormat":null}']) {
+for (const text of ['{}', 'null', '{"insecureRegistries":null,"signatureFormat":null}']) {
   test(`${text} says nothing`, async (t) => assert.deepEqual(await readConfig(write(t, text), disk), nothing));
 }
 
-for (const text of [
-  '',
-  '{',
-  '[]',
-  '1',
-  '{"insecureRegistries":"a"}',
-  '{"insecureRegistries":[1]}',
-  '{"credsStore":1}',
-  '{"credHelpers":["a"]}',
-  '{"credHelpers":"a"}',
-  '{"credHelpers":{"a":1}}',
-  '{"signatureFormat":["jws"]}',
-]) {
+for (const text of ['', '{', '[]', '1', '{"insecureRegistries":"a"}', '{"insecureRegistries":[1]}', '{"signatureFormat":["jws"]}']) {
   test(`refuses ${text || 'an empty file'}`, async (t) => {
     await assert.rejects(readConfig(write(t, text), disk), /malformed config\.json: /);
   });
