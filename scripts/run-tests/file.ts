@@ -50,8 +50,17 @@ function whyOf(lost: Hopeless): string | undefined {
 function startFile({ file, root, limits }: FileRun): ChildProcess {
   const reporter = join(import.meta.dirname, '..', 'test-reporter.ts');
   const options = [`--test-timeout=${limits.test}`, `--test-reporter=${reporter}`, '--test-reporter-destination=stdout'];
-  return spawn(process.execPath, [...options, join(root, file)], { cwd: root, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+  const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
+  return spawn(process.execPath, [...options, join(root, file)], { cwd: root, env: environment(), stdio: [...stdio], detached: true });
 }
+
+/** Proxies, credentials and talkative libraries of whoever runs the tests are none of the tests' business. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
+}
+
+const passedOn =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|TMP|TEMP|CI|XDG_CACHE_HOME|PYENV_.*|NOTATION_TS_KMS_(PEERS|EXECUTABLE))$/;
 
 /** Resolves when the process is gone, with what is wrong with its end itself. */
 function endOf(child: ChildProcess): Promise<string | undefined> {

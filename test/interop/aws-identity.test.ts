@@ -186,7 +186,7 @@ describe('who asks AWS KMS', () => {
 
   test('an endpoint where nobody listens', peers, async () => {
     const nobody = { endpoint: 'http://127.0.0.1:1' };
-    const wish = wishOf(userEnvironment(nobody), { timeout: '5s' });
+    const wish = wishOf(userEnvironment(nobody), { timeout: '60s' });
     await assertRefuses(session, wish, { errorCode: 'ERROR', says: [/127\.0\.0\.1:1/, /nothing listens there/] });
   });
 

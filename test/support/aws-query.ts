@@ -22,7 +22,12 @@ const region = 'us-east-1';
 /** The XML that the service answers. @throws with its words when it refuses. */
 export async function queryAws(query: AwsQuery): Promise<string> {
   const body = new URLSearchParams({ Action: query.action, Version: versions[query.service], ...query.parameters }).toString();
-  const response = await fetch(`${query.endpoint}/`, { method: 'POST', body, headers: headersOf(query, body) });
+  const response = await fetch(`${query.endpoint}/`, {
+    method: 'POST',
+    body,
+    headers: headersOf(query, body),
+    signal: AbortSignal.timeout(60_000),
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${query.action}: ${response.status} ${text}`);
   return text;

@@ -31,9 +31,13 @@ export async function start(command: readonly string[], { input = '', env = {}, 
   const ended = new Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on('error', reject).on('close', (code, signal) => resolve({ code, signal }));
   });
+  let complaints = '';
+  child.stderr.on('data', (chunk) => {
+    complaints += String(chunk);
+  });
   const impatience = setTimeout(() => {
     child.kill('SIGKILL');
-    child.stdout.destroy(new Error(`${command.join(' ')}: did not end within ${patienceMs / 1000} s`));
+    child.stdout.destroy(new Error(`${command.join(' ')}: did not end within ${patienceMs / 1000} s, and said ${complaints.slice(-500)}`));
   }, patienceMs);
   const [stdout, stderr] = await Promise.all([text(child.stdout), buffer(child.stderr)]);
   clearTimeout(impatience);

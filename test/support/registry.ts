@@ -60,6 +60,6 @@ function dockerRegistryConfig(rootdirectory: string, port: string): unknown {
 }
 
 async function answers(port: string): Promise<string | undefined> {
-  const response = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+  const response = await fetch(`http://127.0.0.1:${port}/v2/`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   return response?.ok === true ? port : undefined;
 }

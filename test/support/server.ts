@@ -24,7 +24,10 @@ export interface RunningServer<Answer> {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-const patience = 20_000;
+/** A server of Python takes a second or two on an idle machine. */
+const patience = 90_000;
+/** For a server that is asked to end. */
+const farewell = 20_000;
 
 // Whatever becomes of the process that starts it, the server's standard input ends with that process, and the server with its input.
 // A server that is asked to end may wait for its clients, which wait for it: it gets a second.
@@ -59,7 +62,7 @@ export async function freePort(): Promise<string> {
 export async function isOpen(port: string): Promise<boolean> {
   const socket = connect(Number(port), '127.0.0.1');
   try {
-    await once(socket, 'connect');
+    await once(socket, 'connect', { signal: AbortSignal.timeout(5000) });
     return true;
   } catch {
     return false;
@@ -100,7 +103,7 @@ async function stop(child: Child): Promise<void> {
   child.ref();
   const ended = once(child, 'exit');
   child.stdin.end();
-  const impatience = setTimeout(() => child.kill('SIGKILL'), patience);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), farewell);
   await ended;
   clearTimeout(impatience);
 }
