@@ -60,7 +60,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 const passedOn =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|TMP|TEMP|CI|XDG_CACHE_HOME|PYENV_.*|NOTATION_TS_KMS_(PEERS|EXECUTABLE))$/;
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|TMP|TEMP|CI|XDG_CACHE_HOME|PYENV_.*|NOTATION_TS_KMS_(PEERS|EXECUTABLE|SHARED|FUZZ_.*))$/;
 
 /** Resolves when the process is gone, with what is wrong with its end itself. */
 function endOf(child: ChildProcess): Promise<string | undefined> {

@@ -37,7 +37,7 @@ export async function openNetwork(network: Network, service: Service, faults: re
     case 'proxy':
       return throughProxy(network.mood ?? 'open', service, faults);
     case 'no name':
-      return nowhere(hiddenOrigin(service));
+      return nowhere(nobody);
     case 'no server':
       return nowhere(`https://localhost:${await unusedPort()}`);
     case 'no proxy':
@@ -72,6 +72,9 @@ async function throughProxy(mood: ProxyMood, service: Service, faults: readonly 
   const { authority } = identity;
   return { origin: hiddenOrigin(service), environment: proxyEnvironment(proxy.url), authority, asked: server.asked, close };
 }
+
+/** A label of more than 63 bytes (RFC 1035 §2.3.4): no name server need be asked, which might not answer. */
+const nobody = `https://${'nobody-knows-'.repeat(5)}.invalid`;
 
 function hiddenOrigin({ hiddenHost = 'nowhere.invalid' }: Service): string {
   return `https://${hiddenHost}`;
