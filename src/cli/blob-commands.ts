@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { ToolContext } from './context.ts';
+import { verbosityRows } from './diagnostics.ts';
 import { addOptions, type OptionRow, type OptionTable, type OptionValues } from './option.ts';
 import type { Act } from './options.ts';
 import { signerTable } from './sign-options.ts';
@@ -9,17 +10,28 @@ const blobRows: readonly OptionRow[] = [
   { name: 'signature-directory', kind: 'text', default: '.', describe: 'folder for the signature file' },
   { name: 'force', kind: 'flag', default: false, describe: 'replace the signature file when there is one' },
 ];
-const blobSignTable: OptionTable = { ...signerTable, rows: [...signerTable.rows, ...blobRows] };
+const blobInspectTable: OptionTable = {
+  rows: [{ name: 'output', alias: 'o', kind: 'text', default: 'tree', describe: 'output format: tree or json' }],
+};
+const blobSignTable: OptionTable = { ...signerTable, rows: [...signerTable.rows, ...verbosityRows, ...blobRows] };
 
 /** `notation-ts-kms blob …`. */
 export function blobCommands(parser: Argv, context: ToolContext, act: Act) {
   return parser
-    .command('sign <blob>', 'sign a file; the signature goes into a file of its own', blobSignOptions, ({ blob, ...values }) =>
+    .command('sign [blob]', 'sign a file; the signature goes into a file of its own', blobSignOptions, ({ blob = '', ...values }) =>
       act(async () => (await import('./blob-sign.ts')).signBlobFile(blob, values as OptionValues, context))(),
+    )
+    .command('inspect [signature]', 'show what the signature in a file says', blobInspectOptions, ({ signature = '', ...values }) =>
+      act(async () => (await import('./blob-inspect.ts')).inspectBlobSignature(signature, values as OptionValues, context))(),
     )
     .demandCommand(1, 'expected a blob command; see notation-ts-kms blob --help');
 }
 
 function blobSignOptions(parser: Argv) {
-  return addOptions(parser, blobSignTable).positional('blob', { type: 'string', demandOption: true, describe: 'path of the file' });
+  return addOptions(parser, blobSignTable).positional('blob', { type: 'string', describe: 'path of the file' });
+}
+
+function blobInspectOptions(parser: Argv) {
+  const positional = { type: 'string', describe: 'path of the signature file' } as const;
+  return addOptions(parser, blobInspectTable).positional('signature', positional);
 }

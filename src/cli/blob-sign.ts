@@ -3,11 +3,13 @@ import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError } from '../core/file-error.ts';
+import { fileSuffixOf } from '../envelope/index.ts';
 import { signBlob } from '../sign/blob.ts';
 import { disk } from '../store/disk.ts';
 import { logFailure } from '../store/log.ts';
 import { writeWhole } from '../store/write.ts';
 import type { ToolContext } from './context.ts';
+import { missing } from './missing.ts';
 import { type OptionValues, textIn } from './option.ts';
 import { openSigningSession } from './signing-session.ts';
 
@@ -18,13 +20,12 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
     textIn(options, 'signature-directory'),
     options['force'] === true,
   ];
-  if (blob === '') throw new NotationError('REQUEST', 'blob path cannot be empty', { hint: 'name a file' });
+  if (blob === '') throw missing('file path to the blob artifact', 'blob sign');
   if (folder === '') throw new NotationError('REQUEST', 'signature directory cannot be empty', { hint: 'name a folder' });
   await checkBlob(blob);
   const session = await openSigningSession('blob sign', options, context);
-  const path = join(folder, `${basename(blob)}.${session.format}.sig`);
-  await checkFree(path, force);
-  if (force) context.error('Warning: existing signature file will be overwritten\n');
+  const path = join(folder, `${basename(blob)}${fileSuffixOf(session.format)}`);
+  if (!(await mayWrite(path, force, context))) return 0;
   try {
     const signer = await session.lease();
     const { envelope } = await signBlob(read(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
@@ -46,9 +47,14 @@ async function checkBlob(path: string): Promise<void> {
   throw new NotationError('FILE', `${path}: expected a regular file, found ${found}`);
 }
 
-async function checkFree(path: string, force: boolean): Promise<void> {
-  if (force || (await disk.look(path)) === undefined) return;
-  throw new NotationError('FILE', `signature file ${path} already exists`, { hint: 'replace it with --force' });
+/** notation asks once the signature is made; a signature that nobody wants need not be made. */
+async function mayWrite(path: string, force: boolean, context: ToolContext): Promise<boolean> {
+  if (force) {
+    context.error('Warning: existing signature file will be overwritten\n');
+    return true;
+  }
+  if ((await disk.look(path)) === undefined) return true;
+  return (await import('./confirm.ts')).confirm('The signature file already exists, do you want to overwrite it?', context);
 }
 
 async function* read(path: string): AsyncIterable<Uint8Array> {

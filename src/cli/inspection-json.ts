@@ -23,7 +23,8 @@ function signatureJson({ digest, mediaType, algorithm, signed, artifact, agent, 
   };
 }
 
-function timestampJson(timestamp: InspectedTimestamp) {
+/** A timestamp's range and chain, or why it cannot be read. */
+export function timestampJson(timestamp: InspectedTimestamp) {
   if ('error' in timestamp) return { error: timestamp.error };
   const { from, to, certificates } = timestamp;
   return {
@@ -32,10 +33,12 @@ function timestampJson(timestamp: InspectedTimestamp) {
   };
 }
 
-function certificateJson({ fingerprint, issuedTo, issuedBy, expiry }: InspectedCertificate) {
+/** What of a certificate is shown. */
+export function certificateJson({ fingerprint, issuedTo, issuedBy, expiry }: InspectedCertificate) {
   return { SHA256Fingerprint: fingerprint, issuedTo, issuedBy, expiry: rfc3339Time(expiry) };
 }
 
-function sorted(entries: readonly (readonly [string, string])[]) {
+/** The entries as an object, in the order in which Go writes maps. */
+export function sorted(entries: readonly (readonly [string, string])[]) {
   return Object.fromEntries(entries.toSorted(byName));
 }

@@ -40,13 +40,15 @@ function unsignedBranches({ agent, timestamp }: Pick<Inspection, 'agent' | 'time
   ];
 }
 
-function timestampBranches(timestamp: InspectedTimestamp): readonly Branch[] {
+/** What a timestamp says, or why it cannot be read. */
+export function timestampBranches(timestamp: InspectedTimestamp): readonly Branch[] {
   if ('error' in timestamp) return [pair('error', timestamp.error)];
   const range = `[${ansicTime(timestamp.from)}, ${ansicTime(timestamp.to)}]`;
   return [pair('timestamp', range), certificatesBranch(timestamp.certificates)];
 }
 
-function certificatesBranch(certificates: readonly InspectedCertificate[]): Branch {
+/** A chain, each certificate by its fingerprint. */
+export function certificatesBranch(certificates: readonly InspectedCertificate[]): Branch {
   return { text: 'certificates', children: certificates.map(certificateBranch) };
 }
 
@@ -55,10 +57,12 @@ function certificateBranch({ fingerprint, issuedTo, issuedBy, expiry }: Inspecte
   return { ...pair('SHA256 fingerprint', fingerprint), children: facts };
 }
 
-function pairs(text: string, entries: readonly (readonly [string, string])[]): Branch {
+/** A heading with `name: value` below it, or `(empty)`. */
+export function pairs(text: string, entries: readonly (readonly [string, string])[]): Branch {
   return { text, children: entries.length === 0 ? [{ text: '(empty)' }] : entries.map(([name, value]) => pair(name, value)) };
 }
 
-function pair(name: string, value: string): Branch {
+/** `name: value` on one line. */
+export function pair(name: string, value: string): Branch {
   return { text: printable(`${name}: ${value}`) };
 }

@@ -2,6 +2,7 @@
 import { NotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
 import { type Verbosity, verbosityRows } from './diagnostics.ts';
+import { missing } from './missing.ts';
 import { type OptionRow, type OptionValues, textIn } from './option.ts';
 import type { RegistryWish } from './registry.ts';
 
@@ -57,7 +58,5 @@ export function maxSignaturesIn({ 'max-signatures': value }: OptionValues): numb
 /** The reference that a command was given; as in notation, more words say nothing. @throws NotationError `REQUEST` when there is none, in notation's words */
 export function requireReference([reference]: readonly string[], command: string): string {
   if (reference !== undefined && reference !== '') return reference;
-  throw new NotationError('REQUEST', 'missing reference to the artifact', {
-    hint: `use notation-ts-kms ${command} --help to see what parameters are required`,
-  });
+  throw missing('reference to the artifact', command);
 }
