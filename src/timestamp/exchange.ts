@@ -17,7 +17,7 @@ export interface Authority {
  */
 export function parseAuthorityUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol)) return url;
+  if (url && /^https?:$/.test(url.protocol) && isEncoded(url.username + url.password)) return url;
   throw new NotationError('CONFIG', 'timestamp URL: expected an http: or https: URL, found something else', {
     hint: 'give the address at which the timestamp authority answers requests by RFC 3161',
   });
@@ -35,6 +35,10 @@ export async function postTimestampRequest(request: Uint8Array, { url, http, pat
   } catch (cause) {
     throw tell(cause, url, signal.aborted ? patienceMs : undefined);
   }
+}
+
+function isEncoded(text: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(text);
 }
 
 const queryType = 'application/timestamp-query';

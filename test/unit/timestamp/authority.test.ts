@@ -270,7 +270,7 @@ describe('openTimestamper', () => {
     );
   });
 
-  for (const url of ['', 'tsa.example', 'ftp://tsa.example/', 'file:///tsa', 'http://'])
+  for (const url of ['', 'tsa.example', 'ftp://tsa.example/', 'file:///tsa', 'http://', 'http://me:%zz@tsa.example/'])
     test(`refuses the URL ${JSON.stringify(url)}`, async () => {
       await assert.rejects(
         stamp(async () => 'silence', { url }),
