@@ -24,22 +24,12 @@ export interface Tsa {
 /** Starts sigstore's timestamp server with the key and the chain of `holders`, leaf first, root last. */
 export async function startTimestampServer(holders: readonly Holder[]): Promise<Tsa> {
   const files = writeTsa(holders);
-  const port = await freePort();
-  const server = await startServer({
-    name: 'timestamp-server',
-    command: [
-      ...[openPeer('timestamp-server'), 'serve', '--host', '127.0.0.1', '--port', port],
-      ...['--timestamp-signer', 'file', '--file-signer-key-path', files.key, '--certificate-chain-path', files.chain],
-      ...['--disable-ntp-monitoring', '--include-chain-in-response'],
-    ],
-    stopsWithInput: false,
-    ready: async () => ((await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined))?.ok ? true : undefined),
-  });
-  const stop = async () => {
-    await server.stop();
+  try {
+    return await startWith(files);
+  } catch (error) {
     files.remove();
-  };
-  return { url: `http://127.0.0.1:${port}/api/v1/timestamp`, root: files.root, stop };
+    throw error;
+  }
 }
 
 /** Starts an authority that answers with `openssl ts -reply`; `settings` are added to its configuration. */
@@ -89,6 +79,25 @@ interface TsaFiles {
   readonly chain: string;
   readonly root: Certificate;
   remove(): void;
+}
+
+async function startWith(files: TsaFiles): Promise<Tsa> {
+  const port = await freePort();
+  const server = await startServer({
+    name: 'timestamp-server',
+    command: [
+      ...[openPeer('timestamp-server'), 'serve', '--host', '127.0.0.1', '--port', port],
+      ...['--timestamp-signer', 'file', '--file-signer-key-path', files.key, '--certificate-chain-path', files.chain],
+      ...['--disable-ntp-monitoring', '--include-chain-in-response'],
+    ],
+    stopsWithInput: false,
+    ready: async () => ((await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined))?.ok ? true : undefined),
+  });
+  const stop = async () => {
+    await server.stop();
+    files.remove();
+  };
+  return { url: `http://127.0.0.1:${port}/api/v1/timestamp`, root: files.root, stop };
 }
 
 function writeTsa(holders: readonly Holder[]): TsaFiles {
