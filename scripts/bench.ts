@@ -13,6 +13,7 @@ import { hostSuite } from './bench/host.ts';
 import { canName } from './bench/hosts.ts';
 import { type Effort, measure, type Series } from './bench/measure.ts';
 import { gapsOf, judge, rowsOf, toTable, toVerdictTable } from './bench/report.ts';
+import { toolDistanceSuite, toolSuite } from './bench/tool.ts';
 import { ownVariants, shippedVariant } from './bench/variant.ts';
 
 interface Measured {
@@ -27,7 +28,16 @@ interface Wish extends Effort {
 
 const warmUps = 3;
 const defaultRounds = '30';
-const suites: readonly Suite[] = [fileSuite, hostSuite, awsSuite, azureSuite, awsDistanceSuite, azureDistanceSuite];
+const suites: readonly Suite[] = [
+  fileSuite,
+  hostSuite,
+  toolSuite,
+  awsSuite,
+  azureSuite,
+  awsDistanceSuite,
+  azureDistanceSuite,
+  toolDistanceSuite,
+];
 
 export async function bench(arguments_: readonly string[]): Promise<void> {
   const wish = parseWish(arguments_);

@@ -12,6 +12,8 @@ export interface Case {
   readonly traffic?: Traffic;
   /** In place of the usual number of rounds. */
   readonly rounds?: number;
+  /** In place of the usual number of rounds that are not counted. */
+  readonly warmUps?: number;
   /** Host names that mean this machine while the commands run. */
   readonly hosts?: readonly string[];
 }

@@ -40,9 +40,10 @@ export interface Effort {
 }
 
 /** Measures the commands in interleaved rounds: run n of one stands beside run n of another. Requests are counted apart from that. */
-export async function measure({ commands, traffic, hosts = [], rounds }: Case, effort: Effort): Promise<readonly Series[]> {
+export async function measure({ commands, traffic, hosts = [], rounds, warmUps }: Case, effort: Effort): Promise<readonly Series[]> {
   const counts = traffic === undefined ? new Map<string, number>() : await countRequests(traffic, hosts);
-  const series = await run(commands, { ...effort, ...(rounds !== undefined && { rounds }) }, hosts);
+  const own = { ...effort, ...(rounds !== undefined && { rounds }), ...(warmUps !== undefined && { warmUps }) };
+  const series = await run(commands, own, hosts);
   return series.map((one) => ({ ...one, ...(counts.has(one.name) && { requests: counts.get(one.name) ?? 0 }) }));
 }
 

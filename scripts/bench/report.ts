@@ -2,6 +2,7 @@
 import type { Case } from './case.ts';
 import { builtInVariant } from './host.ts';
 import type { Run, Series } from './measure.ts';
+import { notationVariant } from './tool.ts';
 import { goVariant, shippedVariant } from './variant.ts';
 
 export interface Row {
@@ -53,7 +54,11 @@ const targets: readonly Target[] = [
   { case: /^Azure .* managed identity$/, column: 'requests', limit: 3, what: 'requests: challenge, token, sign' },
   { case: /^Azure .* in the vault$/, column: 'requests', limit: 4, what: 'requests: challenge, token, certificate, sign' },
   { case: /managed identity, vault\.azure\.net/, column: 'requests', limit: 2, what: 'requests: token, sign' },
-  { case: /away$/, column: 'ratio', limit: 1.0, what: `times the ${goVariant}` },
+  { case: /^sign one/, column: 'ratio', limit: 1.5, what: `times ${notationVariant}` },
+  { case: /^sign 1,000, registry/, column: 'ratio', limit: 1 / 6, what: `times a loop of ${notationVariant}` },
+  { case: /^sign 1,000, AWS/, column: 'ratio', limit: 1 / 25, what: `times a loop of ${notationVariant} with this plugin` },
+  { case: /^memory of/, column: 'peakMiB', limit: 96, what: 'MiB at most' },
+  { case: /^notation sign, .*away$/, column: 'ratio', limit: 1.0, what: `times the ${goVariant}` },
 ];
 
 export function rowsOf(measured: Case, series: readonly Series[]): readonly Row[] {
