@@ -42,6 +42,7 @@ const pages: readonly Page[] = [
   { heading: 'Azure Key Vault', peers: ['akv'], commands: 3, open: openAzure },
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
+  { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
 ];
 
 for (const { heading, peers, commands, open } of pages) {

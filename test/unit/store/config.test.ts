@@ -30,8 +30,7 @@ test('what the file says, and nothing of what others say in it', async (t) => {
     signatureFormat: 'COSE',
     auths: { 'a.example.com': { auth: 'eDp5' } },
   };
-  const found = await readConfig(write(t, JSON.stringify(said)), disk);
-  assert.deepEqual(found, {
+  assert.deepEqual(await readConfig(write(t, JSON.stringify(said)), disk), {
     insecureRegistries: said.insecureRegistries,
     signatureFormat: 'cose',
   });
