@@ -1,17 +1,12 @@
 // OCI descriptors (image specification, "OCI Content Descriptors") as manifests, indexes and layouts hold them.
 import type { Descriptor } from '../core/model.ts';
+import { isDigest } from './digest.ts';
 import { type JsonObject, listAt, malformed, objectAt, shown, sortedByName } from './document.ts';
 
 /** A descriptor that a list of manifests holds. */
 export interface ListedDescriptor extends Descriptor {
   readonly artifactType?: string;
 }
-
-const hexLengths: ReadonlyMap<string, number> = new Map([
-  ['sha256', 64],
-  ['sha384', 96],
-  ['sha512', 128],
-]);
 
 /**
  * Reads one descriptor; members that are not of `ListedDescriptor` are left unread.
@@ -58,16 +53,6 @@ export function descriptorJson({ mediaType, digest, size, annotations, artifactT
     ...(noted && { annotations: sortedByName(annotations) }),
     ...(artifactType !== undefined && { artifactType }),
   };
-}
-
-/**
- * Whether the text is a digest: `sha256`, `sha384` or `sha512` with all of its lower-case hexadecimal, or another algorithm's as the image
- * specification spells those. No digest has a dot pair or a slash.
- */
-export function isDigest(text: string): boolean {
-  const [, algorithm = '', encoded = ''] = /^([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)$/.exec(text) ?? [];
-  const length = hexLengths.get(algorithm);
-  return length === undefined ? encoded !== '' : encoded.length === length && /^[0-9a-f]+$/.test(encoded);
 }
 
 /** Whether both stand for the same bytes of the same kind: media type, digest and size, as notation compares. */

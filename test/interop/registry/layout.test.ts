@@ -2,19 +2,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import type { Descriptor } from '../../../src/core/model.ts';
 import type { NewSignature } from '../../../src/core/ports.ts';
+import { codecOfMediaType } from '../../../src/envelope/index.ts';
 import { openLayout } from '../../../src/registry/layout.ts';
 import { digestsOf, indexOf, makeImage } from '../../support/layout.ts';
-import { type Notation, openFolder, oras, type Result, removeFolder } from '../../support/notation.ts';
+import { type Notation, openFolder, oras, type Result, removeFolder, runProgram } from '../../support/notation.ts';
 import { needs } from '../../support/peers.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { openSigningHome } from '../../support/signing-home.ts';
 
+const root = join(import.meta.dirname, '..', '..', '..');
 const folder = openFolder();
 after(() => removeFolder(folder));
 
@@ -54,6 +56,42 @@ describe('a layout that notation reads', needs('notation', 'oras'), () => {
     for (const digest of found) assert.ok(stdout.includes(digest), stdout);
   });
 
+  test('is whole after each of 50 kills of the tool that signs four artifacts, and signed when it may finish', async (t) => {
+    const { theirs: layout } = await twins('tool');
+    const tags = Array.from({ length: 4 }, (_, number) => `v${number}`);
+    for (const tag of tags) await pushInto(layout, tag);
+    const references = tags.map((tag) => `${layout}:${tag}`);
+    const environment = { PATH: process.env['PATH'], NOTATION_CONFIG: notation.config };
+    const command = [join(root, 'src', 'main.ts'), 'sign', '--oci-layout', ...references];
+    assertSucceeds(await runProgram(process.execPath, command, environment));
+    const counts: number[] = [];
+    for (let round = 0; round < 50; round += 1) {
+      const child = spawn(process.execPath, command, { env: environment, stdio: 'ignore' });
+      // Not before it writes, which is what it does last.
+      const watcher = watch(join(layout, 'ingest')).once('change', () => setTimeout(() => child.kill('SIGKILL'), Math.random() ** 2 * 300));
+      await once(child, 'exit');
+      watcher.close();
+      counts.push(await countWhole(layout, tags));
+    }
+    assertSucceeds(await runProgram(process.execPath, command, environment));
+    t.diagnostic(`signatures after each round: ${counts.join(' ')}`);
+    for (const tag of tags) assertSucceeds(await experimental(['verify', '--oci-layout', `${layout}:${tag}`, '--scope', 'local/app']));
+  });
+
+  /** The signatures in the layout, each of which can be read to its end. */
+  async function countWhole(layout: string, tags: readonly string[]): Promise<number> {
+    const repository = await openLayout(layout);
+    let count = 0;
+    for (const tag of tags) {
+      for await (const signature of repository.signatures(await repository.resolve(tag))) {
+        const { mediaType, envelope } = await repository.fetch(signature);
+        (await codecOfMediaType(mediaType)).parse(envelope);
+        count += 1;
+      }
+    }
+    return count;
+  }
+
   function experimental(words: readonly string[]): Promise<Result> {
     return notation.run(words, { NOTATION_EXPERIMENTAL: '1' });
   }
@@ -91,7 +129,7 @@ describe('a layout that oras reads', needs('oras', 'ocireg'), () => {
     for (let round = 0; round < 50; round += 1) {
       const writer = startWriter(layout, 10_000, `round ${round}`);
       await once(writer.child.stdout, 'readable');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
       writer.child.kill('SIGKILL');
       attached.push(...(await writer.said));
       const found = await digestsOf(await openLayout(layout), image);
@@ -143,13 +181,17 @@ function startWriter(layout: string, count: number, name: string) {
 async function twins(name: string): Promise<{ readonly theirs: string; readonly ours: string }> {
   const parent = join(folder, `twins-${name}`);
   mkdirSync(parent);
-  writeFileSync(join(parent, 'hello.txt'), name);
   const [theirs, ours] = [join(parent, 'theirs'), join(parent, 'ours')];
-  assertSucceeds(
-    await oras(['push', '--oci-layout', '--disable-path-validation', `${theirs}:v1`, `${join(parent, 'hello.txt')}:text/plain`], folder),
-  );
+  await pushInto(theirs, 'v1');
   cpSync(theirs, ours, { recursive: true });
   return { theirs, ours };
+}
+
+/** Has oras make an artifact in a layout, and the layout where there is none. */
+async function pushInto(layout: string, tag: string): Promise<void> {
+  const layer = `${layout}-${tag}.txt`;
+  writeFileSync(layer, layer);
+  assertSucceeds(await oras(['push', '--oci-layout', '--disable-path-validation', `${layout}:${tag}`, `${layer}:text/plain`], folder));
 }
 
 /** The one signature of v1, as it would be attached elsewhere. */

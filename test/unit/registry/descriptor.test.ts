@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isDigest, sameContent } from '../../../src/registry/descriptor.ts';
+import { sameContent } from '../../../src/registry/descriptor.ts';
+import { isDigest } from '../../../src/registry/digest.ts';
 import { digestOf, emptyObject, emptyObjectDigest } from '../../../src/registry/manifest.ts';
 
 describe('digests', () => {

@@ -192,6 +192,17 @@ describe('attaching', () => {
     assert.equal(statSync(join(layout, 'index.json')).mode & 0o777, 0o660);
   });
 
+  test('an index that another tool is just writing is read again', async () => {
+    const { layout, image } = fresh();
+    const repository = await openLayout(layout);
+    const whole = indexOf(layout);
+    writeFileSync(join(layout, 'index.json'), whole.slice(0, 20));
+    const attached = repository.attach(image, signature);
+    setTimeout(() => writeFileSync(join(layout, 'index.json'), whole), 15);
+    const { digest } = await attached;
+    assert.deepEqual(await digestsOf(repository, image), [digest]);
+  });
+
   test('a failure of one batch is that of its own callers alone', async () => {
     const { layout, image } = fresh();
     const repository = await openLayout(layout);
