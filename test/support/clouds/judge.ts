@@ -21,7 +21,8 @@ export interface Evidence {
 /** Whether the machine may have been too slow for the deadline: the fault had no chance yet, or its answer not enough time. */
 export function isHurried(expected: Expected, { ended, late, stage, scene, row }: Evidence): boolean {
   const timedOut = ended.code !== 0 && /TIMEOUT|deadline/.test(ended.stderr) && ![expected.outcome].flat().includes('TIMEOUT');
-  return late || timedOut || (row.act !== undefined && struckIn(scene, stage).length <= (row.times ?? 0));
+  const givenUp = stage.hasty === true && ended.code !== 0 && expected.outcome === 'success';
+  return late || timedOut || givenUp || (row.act !== undefined && struckIn(scene, stage).length <= (row.times ?? 0));
 }
 
 /** @throws AssertionError that tells what was said instead */

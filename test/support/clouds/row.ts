@@ -13,6 +13,8 @@ export interface Stage {
   readonly open: typeof openAws;
   /** The SDK reads these credentials from its own process, so that only a process can have them. */
   readonly alone?: true;
+  /** The SDK gives each of its own requests a second, whatever the deadline, which may be too short on a slow machine. */
+  readonly hasty?: true;
 }
 
 export type StageName = keyof typeof stages;
@@ -25,7 +27,14 @@ export const stages = {
   'aws describe': { ...aws, command: 'describe-key', operation: 'GetPublicKey', scene: { source: 'none' } },
   'aws sign': { ...aws, command: 'generate-signature', operation: 'Sign', scene: {} },
   'aws role': { ...aws, command: 'generate-signature', operation: 'AssumeRole', scene: { awsCredentials: 'role' }, alone: true },
-  'aws container': { ...aws, command: 'generate-signature', operation: 'Credentials', scene: { awsCredentials: 'container' }, alone: true },
+  'aws container': {
+    ...aws,
+    command: 'generate-signature',
+    operation: 'Credentials',
+    scene: { awsCredentials: 'container' },
+    alone: true,
+    hasty: true,
+  },
   'aws tool': { ...aws, command: 'key describe', operation: 'DescribeKey', scene: { source: 'none' } },
   'azure describe': { ...azure, command: 'describe-key', operation: 'get-certificate', scene: {} },
   'azure token': { ...azure, command: 'generate-signature', operation: 'token', scene: versioned },
