@@ -150,6 +150,20 @@ describe('hostile registries', () => {
     });
   }
 
+  test('five redirects are followed, and not a sixth', async () => {
+    const hops = (most: number) =>
+      open(({ path }) => {
+        const hop = Number(/hop=(\d+)/.exec(path)?.[1] ?? '0');
+        return hop === most
+          ? manifestReply({ 'docker-content-digest': digest })
+          : { status: 307, headers: { location: `?hop=${hop + 1}` } };
+      });
+    assert.equal((await hops(5).app.resolve('v1')).digest, digest);
+    registry.requests.length = 0;
+    await assert.rejects(hops(6).app.resolve('v1'), { code: 'UNAVAILABLE' });
+    assert.equal(registry.requests.length, 6);
+  });
+
   test('what a HEAD does not say is read from the manifest', async () => {
     for (const head of [{ status: 405 }, manifestReply()]) {
       const { app } = open(({ method }) => (method === 'HEAD' ? head : manifestReply()));
@@ -356,6 +370,7 @@ describe('hostile registries', () => {
         { exchangeMs: 20_000 },
       );
       await assert.rejects(envelopesOf(app, digest), { code, message });
+      assert.ok(registry.requests.length <= 1002, 'it ends');
     });
   }
 
