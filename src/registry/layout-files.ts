@@ -1,10 +1,13 @@
 // The files of an OCI layout. Nothing in a layout may be a link: whoever made it could have it read from, or written to, anywhere.
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, unlinkSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, fileErrorCode, isAbsent } from '../core/file-error.ts';
+
+const temporaryPrefix = 'notation-ts-kms-';
+const leftAfterMs = 60 * 60_000;
 
 /**
  * The whole regular file; undefined when there is none.
@@ -56,7 +59,24 @@ export function makeFolder(path: string): void {
 export function temporaryIn(layout: string): string {
   const folder = join(layout, 'ingest');
   makeFolder(folder);
-  return join(folder, `notation-ts-kms-${process.pid}-${randomBytes(8).toString('hex')}`);
+  return join(folder, `${temporaryPrefix}${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
+/**
+ * Removes the temporary files that killed processes of this program left an hour or longer ago, as the file system's own clock tells by a file
+ * that was just made. What cannot be removed stays.
+ */
+export function removeLeftovers(layout: string, justMade: string): void {
+  const folder = join(layout, 'ingest');
+  try {
+    const now = lstatSync(justMade).mtimeMs;
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (name.startsWith(temporaryPrefix) && now - lstatSync(path).mtimeMs > leftAfterMs) unlinkSync(path);
+    }
+  } catch {
+    // Another process is at it too, or may and this one may not.
+  }
 }
 
 /**

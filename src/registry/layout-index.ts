@@ -6,7 +6,7 @@ import { NotationError } from '../core/error.ts';
 import { contentOf } from './descriptor.ts';
 import { malformed, readDocument, shown } from './document.ts';
 import { encodeIndex, type IndexDocument, type IndexEntry, parseIndex } from './index-document.ts';
-import { placeFile, readRegular, settle } from './layout-files.ts';
+import { placeFile, readRegular, removeLeftovers, settle } from './layout-files.ts';
 import { type LockPatience, withLock } from './layout-lock.ts';
 
 /** A layout of tens of thousands of manifests; those of registries have far smaller limits. */
@@ -42,9 +42,13 @@ export function readIndex(layout: string): IndexDocument {
  * @throws NotationError `FILE`, `MANIFEST`, `TIMEOUT`
  */
 export async function addToIndex(layout: string, entries: readonly IndexEntry[], patience: LockPatience): Promise<void> {
+  const lock = join(layout, '.notation-ts-kms.lock');
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      await withLock(join(layout, '.notation-ts-kms.lock'), patience, (isMine) => writeEntries(layout, entries, isMine));
+      await withLock(lock, patience, async (isMine) => {
+        removeLeftovers(layout, lock);
+        await writeEntries(layout, entries, isMine);
+      });
       if (missingFrom(readIndex(layout), entries).length === 0) return;
     } catch (error) {
       if (!(error instanceof NotationError) || error.code !== 'MANIFEST' || attempt === attempts) throw error;

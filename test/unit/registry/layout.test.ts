@@ -11,6 +11,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -190,6 +191,18 @@ describe('attaching', () => {
     assert.equal(Buffer.from((await repository.fetch(manifest)).envelope).toString(), 'an envelope');
     assert.equal(readFileSync(fileOf(layout, 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'), 'utf8'), '{}');
     assert.equal(statSync(join(layout, 'index.json')).mode & 0o777, 0o660);
+  });
+
+  test('removes what killed processes left an hour ago, and nothing else', async () => {
+    const { layout, image } = fresh();
+    const ingest = join(layout, 'ingest');
+    mkdirSync(ingest);
+    const names = ['notation-ts-kms-1-old', 'notation-ts-kms-1-new', 'of-others-old'];
+    for (const name of names) writeFileSync(join(ingest, name), 'x');
+    const ago = (Date.now() - 61 * 60_000) / 1000;
+    for (const name of names.filter((name) => name.endsWith('old'))) utimesSync(join(ingest, name), ago, ago);
+    await (await openLayout(layout)).attach(image, signature);
+    assert.deepEqual(readdirSync(ingest).toSorted(), names.slice(1).toSorted());
   });
 
   test('an index that another tool is just writing is read again', async () => {
