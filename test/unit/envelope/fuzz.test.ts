@@ -6,9 +6,9 @@ import type { Envelope, EnvelopeFormat } from '../../../src/core/model.ts';
 import type { EnvelopeCodec } from '../../../src/envelope/codec.ts';
 import { checkIntegrity } from '../../../src/envelope/integrity.ts';
 import { makeEnvelope } from '../../support/envelopes.ts';
+import { type Mutation, ofBytes, ofCbor, ofJson } from '../../support/mutation.ts';
 import { mintChain } from '../../support/pki.ts';
 import { randomFrom } from '../../support/random.ts';
-import { type Mutation, ofBytes, ofCbor, ofJson } from './mutation.ts';
 
 /** Spoiled envelopes in all. */
 const iterations = Number(process.env['NOTATION_TS_KMS_FUZZ_ITERATIONS'] ?? 20_000);

@@ -1,6 +1,6 @@
 // Ways to spoil an envelope: byte by byte, and with a knowledge of what JSON and CBOR are made of.
-import { decodeCbor, encodeCbor } from '../../../src/envelope/cbor.ts';
-import type { Random } from '../../support/random.ts';
+import { decodeCbor, encodeCbor } from '../../src/envelope/cbor.ts';
+import type { Random } from './random.ts';
 
 /** Spoils `bytes`; `other` is another good envelope of the same encoding. May also leave them good. */
 export type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;
@@ -40,9 +40,12 @@ export const ofBytes: readonly Mutation[] = [
   (bytes, random) => spliced(bytes, random.below(bytes.length), random.below(10), Buffer.from(random.pick(bombs), 'hex')),
 ];
 
+/** What is done to any JSON document as JSON. */
+export const ofDocument: readonly Mutation[] = [(bytes, random) => print(spoil(read(bytes), random))];
+
 /** What is done to JSON as JSON: to the envelope, to a header, to the text. */
 export const ofJson: readonly Mutation[] = [
-  (bytes, random) => print(spoil(read(bytes), random)),
+  ...ofDocument,
   (bytes, random) => withHeader(bytes, (header) => spoil(header, random)),
   (bytes, random, other) => {
     const [mine, theirs] = [read(bytes), read(other)];
