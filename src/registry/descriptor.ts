@@ -1,7 +1,8 @@
 // OCI descriptors (image specification, "OCI Content Descriptors") as manifests, indexes and layouts hold them.
+import { sortedByName } from '../core/go-json.ts';
 import type { Descriptor } from '../core/model.ts';
 import { isDigest } from './digest.ts';
-import { type JsonObject, listAt, malformed, objectAt, shown, sortedByName } from './document.ts';
+import { type JsonObject, listAt, malformed, objectAt, shown } from './document.ts';
 
 /** A descriptor that a list of manifests holds. */
 export interface ListedDescriptor extends Descriptor {

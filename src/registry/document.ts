@@ -1,5 +1,6 @@
 // The JSON of registries and layouts: read strictly as JSON, tolerant of members that nobody here knows, written as Go writes it.
 import { NotationError } from '../core/error.ts';
+import { escapeAsGo } from '../core/go-json.ts';
 import { asObject, type JsonObject, nameOf, parseJson } from '../core/json.ts';
 
 export type { JsonObject } from '../core/json.ts';
@@ -21,14 +22,7 @@ export function readDocument(bytes: Uint8Array, what: string, limit: number = ma
  * their order: those of a Go map must come sorted (`sortedByName`).
  */
 export function encodeDocument(value: unknown): Uint8Array {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return Buffer.from(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped));
-}
-
-/** The members in the order in which Go writes a map's: that of their names' UTF-8. Names that are whole numbers come first: JavaScript insists. */
-export function sortedByName<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  const names = Object.keys(map).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return Object.fromEntries(names.map((name) => [name, map[name] as T]));
+  return Buffer.from(escapeAsGo(JSON.stringify(value)));
 }
 
 /** A member that is an object. @throws NotationError `MANIFEST` */

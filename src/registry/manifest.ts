@@ -1,8 +1,9 @@
 // Signature manifests (signature specification, "OCI Signatures"): written in the form that every notation reads, read in all three.
 import { createHash } from 'node:crypto';
+import { sortedByName } from '../core/go-json.ts';
 import type { Descriptor } from '../core/model.ts';
 import { descriptorJson, type ListedDescriptor, parseAnnotations, parseDescriptor, parseDescriptors } from './descriptor.ts';
-import { checkKind, encodeDocument, type JsonObject, malformed, manifestLimit, readDocument, shown, sortedByName } from './document.ts';
+import { checkKind, encodeDocument, type JsonObject, malformed, manifestLimit, readDocument, shown } from './document.ts';
 import { artifactManifest, emptyConfig, imageManifest, signatureType } from './media-type.ts';
 
 /** Bytes that an envelope may have (notation's limit). */
