@@ -11,6 +11,8 @@ import { writeWhole } from './write.ts';
  * @throws NotationError `CONFIG` when it is malformed, `FILE` when it cannot be read or written, and whatever `change` throws
  */
 export async function changeSigningKeys(path: string, files: Files, change: (list: SigningKeys) => SigningKeys): Promise<SigningKeys> {
+  // What cannot be done is refused before a folder or a lock is made for it.
+  change(await readSigningKeys(path, files));
   return withLock(path, async () => {
     const before = await readSigningKeys(path, files);
     const after = change(before);

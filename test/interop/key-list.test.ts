@@ -51,6 +51,11 @@ const everyCommand = [ls, add('--id', 'i', 'n'), { words: ['key', 'set', '--defa
 const stories: readonly Story[] = [
   { name: 'an empty list', prepare: ({ config }) => mkdirSync(config, { recursive: true }), steps: [ls, { words: ['key', 'list'] }] },
   {
+    name: 'what cannot be done makes no folder',
+    prepare: ({ config }) => mkdirSync(dirname(config), { recursive: true }),
+    steps: [{ words: ['key', 'delete', 'absent'] }, { words: ['key', 'set', 'absent', '--default'] }, ls],
+  },
+  {
     name: 'adding',
     steps: [
       add('--id', 'x', 'a'),
@@ -208,7 +213,7 @@ const stories: readonly Story[] = [
         ...add('--id', 'i', 'n'),
         ours: { reason: 'says what is in the way', stderr: /^Error: .*cannot be written: something else is in its place\n$/ },
       },
-      { words: ['key', 'delete', 'a'], ours: { reason: 'the same', stderr: /something else is in its place\n$/ } },
+      { words: ['key', 'delete', 'a'], ours: { reason: 'there is no list, and so no key', stderr: /^Error: signing key a not found/ } },
     ],
   },
 ];
