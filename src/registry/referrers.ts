@@ -27,9 +27,13 @@ export async function* listSignatures(target: Target, digest: string, habits: Re
   for await (const page of pages) for (const { artifactType: _, ...descriptor } of page) yield descriptor;
 }
 
-/** The tag under which clients keep an index of an artifact's referrers where the registry does not (distribution specification, "Referrers Tag Schema"). */
+/**
+ * The tag under which clients keep an index of an artifact's referrers where the registry does not: at most 32 characters of the algorithm and 64 of
+ * the hash (distribution specification, "Referrers Tag Schema").
+ */
 export function referrersTag(digest: string): string {
-  return digest.replace(':', '-').slice(0, 128);
+  const [algorithm = '', hash = ''] = digest.split(':');
+  return `${algorithm.slice(0, 32)}-${hash.slice(0, 64)}`.replace(/[^A-Za-z0-9._-]/g, '-');
 }
 
 type Page = readonly ListedDescriptor[];

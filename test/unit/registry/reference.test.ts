@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { NotationError } from '../../../src/core/error.ts';
 import { placeOf } from '../../../src/registry/place.ts';
 import { isRegistry, parseReference } from '../../../src/registry/reference.ts';
+import { referrersTag } from '../../../src/registry/referrers.ts';
 
 const hex = 'a1'.repeat(32);
 
@@ -70,6 +71,12 @@ describe('references', () => {
       { numRuns: 5000 },
     );
   });
+});
+
+test('the tag of referrers fits the grammar of tags, whatever the digest', () => {
+  assert.equal(referrersTag(`sha256:${hex}`), `sha256-${hex}`);
+  assert.equal(referrersTag(`sha512:${hex}${hex}`), `sha512-${hex}`);
+  assert.equal(referrersTag(`sha256+x:${'a='.repeat(100)}`), `sha256-x-${'a-'.repeat(32)}`);
 });
 
 test('names of registries', () => {
