@@ -1,8 +1,8 @@
-// Killed in the middle of signing, at fifty moments: every file is whole afterwards, and the next run completes.
+// Killed in the middle of signing, at fifty moments (layouts are killed in registry/layout.test.ts): every file is whole afterwards, and the next run completes.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,6 @@ import {
   type Notation,
   openFolder,
   openNotation,
-  oras,
   pushArtifact,
   removeFolder,
 } from '../support/notation.ts';
@@ -46,29 +45,6 @@ describe('killed while it signs', () => {
   });
   after(() => {
     if (folder !== undefined) removeFolder(folder);
-  });
-
-  test('in an OCI layout', peers, async () => {
-    const reference = await pushLayout('layout');
-    const words = ['sign', '--oci-layout', '--id', key, reference];
-    for (let moment = 0; moment < moments; moment += 1) {
-      await killAt(words, (wholeMs * moment) / moments);
-      assertWholeJson(join(folder, 'layout', 'index.json'));
-    }
-    assertSignedBy(await runTool(home, words), reference);
-    const { stdout, stderr, code } = await runTool(home, ['ls', '--oci-layout', reference]);
-    assert.equal(code, 0, stderr);
-    const listed = stdout.match(/[├└]── sha256:/g)?.length ?? 0;
-    assert.ok(listed >= 1 && listed <= moments + 1, stdout);
-    const verified = await home.run(['verify', '--oci-layout', '--scope', 'local/layout', reference], { NOTATION_EXPERIMENTAL: '1' });
-    assert.equal(verified.code, 0, verified.stderr);
-    assert.equal((await oras(['discover', '--oci-layout', reference], folder)).code, 0);
-    for (const digest of readdirSync(join(folder, 'layout', 'blobs', 'sha256')).filter((name) => /^[0-9a-f]{64}$/.test(name)))
-      assert.equal(
-        (await oras(['blob', 'fetch', '--oci-layout', '--output', '/dev/null', `${join(folder, 'layout')}@sha256:${digest}`], folder)).code,
-        0,
-        digest,
-      );
   });
 
   test('in a registry whose index under the referrers tag is written each time', peers, async () => {
@@ -119,15 +95,6 @@ describe('killed while it signs', () => {
     await Promise.race([sleep(milliseconds), ended]);
     child.kill('SIGKILL');
     await ended;
-  }
-
-  async function pushLayout(name: string): Promise<string> {
-    const layer = join(folder, `${name}.txt`);
-    writeFileSync(layer, name);
-    const path = join(folder, name);
-    const words = ['push', '--oci-layout', '--disable-path-validation', '--format', 'json', `${path}:v1`, `${layer}:text/plain`];
-    const { stdout } = await oras(words, folder);
-    return `${path}@${(JSON.parse(stdout) as { readonly digest: string }).digest}`;
   }
 });
 

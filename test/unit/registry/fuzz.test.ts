@@ -96,7 +96,7 @@ for (const { name, good, mutations, read } of kinds) {
         try {
           read(bytes);
         } catch (error) {
-          if (error instanceof NotationError && error.code !== 'INTERNAL') continue;
+          if (error instanceof NotationError && error.code !== 'INTERNAL' && error.message.length < 500 + 3 * bytes.length) continue;
           throw new Error(`round ${round}: ${Buffer.from(bytes).toString('hex').slice(0, 4000)}`, { cause: error });
         }
       }
