@@ -65,7 +65,7 @@ const rows: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
   ['tag 18 in two bytes', () => Buffer.concat([Buffer.from('d812', 'hex'), good.subarray(1)]), /expected tag 18, COSE_Sign1, in one byte/],
   ['tag 18 twice', () => tagged(good), /expected an array of four items after the tag/],
   ['an array of five', () => tagged(encodeCbor([...fields, 1])), /expected an array of four items after the tag/],
-  ['an array of indefinite length', replaced('d284', 'd29f'), /expected an array of four items after the tag/],
+  ['an envelope of indefinite length', replaced('d284', 'd29f'), /expected an array of four items after the tag/],
   ['JSON', () => Buffer.from('{}'), /expected tag 18/],
   ['bytes after its end', () => Buffer.concat([good, Buffer.of(0)]), /COSE envelope: expected strict CBOR, found bytes after its end/],
   ['an early end', () => good.subarray(0, -1), /COSE envelope: expected strict CBOR, found its end too early/],
@@ -83,6 +83,8 @@ const rows: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
   ['a label of 64 bits', () => rawUnsigned('a11bffffffffffffffff80'), /something else|labels that are text or whole numbers of 53 bits/],
   ['undefined', () => rawUnsigned('a1182af7'), /found the value undefined/],
   ['a float that is no number', () => rawUnsigned('a1182af97e00'), /a float that is no number/],
+  ['an array of indefinite length', () => rawUnsigned('a1182a9f01ff'), /an item of indefinite length/],
+  ['a float that is infinite', () => rawUnsigned('a1182af97c00'), /a float that is no number/],
   ['a simple value', () => rawUnsigned('a1182ae5'), /expected strict CBOR, found something else/],
   ['deep nesting', () => rawUnsigned(`a1182a${'81'.repeat(100)}00`), /more than 32 levels/],
   ['too many items', () => rawUnsigned(`a1182a994e20${'00'.repeat(20_000)}`), /more than 10000 items/],
@@ -136,6 +138,7 @@ const rows: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
   ['crit with a label twice', crit(scheme, expiry, expiry), /found "io.cncf.notary.expiry" twice/],
   ['crit with a label that is absent', crit(scheme, expiry, 77), /found no 77/],
   ['crit with a registered label', crit(scheme, expiry, 3), /found 3, which must not be in it/],
+  ['crit with the last registered label', signed([8, 1], [2, [scheme, expiry, 8]]), /found 8, which must not be in it/],
   ['crit with the signing time', crit(scheme, expiry, signingTime), /signingTime", which must not be in it/],
   ['crit with bytes', crit(scheme, expiry, Buffer.of(1)), /names of parameters, found bytes in it/],
   ['no chain', unsigned([33, undefined]), /label 33, x5chain, to be an array of certificates, found nothing/],
@@ -162,6 +165,7 @@ test('takes what the rules leave open', () => {
     unsigned(['com.example.note', new Map([[1, [null, true, 1.5]]])], [4, Buffer.of(1)]),
     signed([4, Buffer.of(1)]),
     signed([signingTime, epochTime(noon + 0.5)]),
+    () => withHeader(withFloat(noon)),
     () =>
       tagged(
         encodeCbor([
@@ -207,6 +211,15 @@ function rawUnsigned(header: string): Uint8Array {
 
 function retag(tag: string): Uint8Array {
   return Buffer.from(hex(fields[0]).replaceAll('c11a', `${tag}1a`), 'hex');
+}
+
+/** The protected header with this time as a float of 64 bits. */
+function withFloat(seconds: number): Uint8Array {
+  const float = Buffer.alloc(8);
+  float.writeDoubleBE(seconds);
+  const [from, to] = [hex(encodeCbor(epochTime(seconds))), `c1fb${hex(float)}`];
+  assert.ok(hex(fields[0]).includes(from));
+  return Buffer.from(hex(fields[0]).replace(from, to), 'hex');
 }
 
 function encodeUnsorted(entries: readonly (readonly [Label, unknown])[]): Uint8Array {

@@ -6,6 +6,7 @@ import { algorithms } from '../../../src/core/algorithm.ts';
 import { equalBytes } from '../../../src/core/bytes.ts';
 import type { Envelope, EnvelopeFormat, ExtendedAttribute, SigningScheme, UnsignedAttributes } from '../../../src/core/model.ts';
 import { payloadMediaType } from '../../../src/core/payload.ts';
+import { decodeCbor } from '../../../src/envelope/cbor.ts';
 import type { Draft } from '../../../src/envelope/codec.ts';
 import { checkIntegrity, checkSealed } from '../../../src/envelope/integrity.ts';
 import { leafOf, type Made, makeEnvelope, payload } from '../../support/envelopes.ts';
@@ -70,6 +71,16 @@ test('COSE takes numbers as names of attributes', async () => {
   const { codec, bytes } = await makeEnvelope({ format: 'cose', draft: { extended } });
   const read = checkIntegrity(codec.parse(bytes)).signed.extended;
   assert.deepEqual(new Map(read.map((one) => [one.key, one])), new Map(extended.map((one) => [one.key, one])));
+});
+
+test('crit names attributes in notation’s order, which is another in each format', async () => {
+  const draft: Partial<Draft> = { scheme: 'notary.x509.signingAuthority', expiry, extended: [{ key: 'x', critical: true, value: 1 }] };
+  const [scheme, time, end] = ['signingScheme', 'authenticSigningTime', 'expiry'].map((name) => `io.cncf.notary.${name}`);
+  const [inJws, inCose] = [await makeEnvelope({ format: 'jws', draft }), await makeEnvelope({ format: 'cose', draft })];
+  const { protected: header } = JSON.parse(Buffer.from(inJws.bytes).toString());
+  assert.deepEqual(JSON.parse(Buffer.from(header, 'base64url').toString()).crit, [scheme, 'x', time, end]);
+  const [encoded] = decodeCbor(inCose.bytes.subarray(1), 'envelope', false) as readonly [Uint8Array];
+  assert.deepEqual((decodeCbor(encoded, 'header', true) as ReadonlyMap<number, unknown>).get(2), [scheme, time, end, 'x']);
 });
 
 function assertSame(read: Envelope, made: Made, draft: Partial<Draft>, unsigned: UnsignedAttributes): void {
