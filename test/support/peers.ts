@@ -8,6 +8,8 @@ export type Peer =
   | 'oras'
   | 'docker-registry'
   | 'ocireg'
+  | 'skopeo'
+  | 'buildah'
   | 'softhsm2-util'
   | 'pkcs11-tool'
   | 'bench-aws-plugin'
