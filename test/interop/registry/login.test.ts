@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { openCommandRegistries } from '../../../src/cli/registry.ts';
 import { parseReference } from '../../../src/registry/reference.ts';
 import { installHelper } from '../../support/credential-helper.ts';
-import { openFolder, removeFolder } from '../../support/notation.ts';
-import { needs } from '../../support/peers.ts';
+import { openFolder, removeFolder, runProgram } from '../../support/notation.ts';
+import { needs, openPeer } from '../../support/peers.ts';
 import { type Registry, startOcireg } from '../../support/registry.ts';
 import { openContext, runTool } from '../../support/tool.ts';
 
@@ -70,6 +70,19 @@ describe('login and logout', needs('ocireg'), () => {
     const run = { deadline: { signal: new AbortController().signal, remainingMs: () => 10_000 }, log: () => undefined };
     return openCommandRegistries({ username, password, insecureRegistry: false }, true, openContext({ environment }), run);
   }
+
+  test('notation uses what is saved here, and what notation saves is used here', needs('notation'), async () => {
+    const { environment, kept } = openHome({ credsStore: 'good' });
+    const notation = (words: readonly string[]) => runProgram(openPeer('notation'), words, environment);
+    assert.equal((await runTool(['login', '-u', 'user', '-p', 'right-word', registry.host], { environment })).code, 0);
+    assert.match((await notation(['list', `${registry.host}/app:none`])).stderr, /not found/);
+    assert.equal((await notation(['logout', registry.host])).code, 0);
+    assert.deepEqual(kept(), {});
+    assert.match((await notation(['list', `${registry.host}/app:none`])).stderr, /basic credential not found/);
+    assert.equal((await notation(['login', '-u', 'user', '-p', 'right-word', registry.host])).stdout, 'Login Succeeded\n');
+    const open = await openRegistries(environment);
+    await assert.rejects(open(parseReference(`${registry.host}/app:none`)).resolve('none'), { code: 'NOT_FOUND' });
+  });
 
   test('a password from standard input', async () => {
     const { environment, kept } = openHome({ credsStore: 'good' });

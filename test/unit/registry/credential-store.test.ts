@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import fc from 'fast-check';
 import type { Credential } from '../../../src/registry/credential.ts';
+import { helperOf, plainCredential, saysCredentials, withoutCredential } from '../../../src/registry/credential-file.ts';
 import { type CredentialStore, openCredentialStore } from '../../../src/registry/credential-store.ts';
 import { disk } from '../../../src/store/disk.ts';
 import { findProgram, runProgram } from '../../../src/store/programs.ts';
@@ -251,5 +253,23 @@ describe('credential stores', () => {
     } finally {
       rmSync(path);
     }
+  });
+
+  test('any JSON object is read as a config, and forgotten credentials take nothing else with them', () => {
+    const names = fc.constantFrom('auths', 'credsStore', 'credHelpers', registry, 'auth', 'identitytoken', '__proto__', 'username');
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ maxDepth: 4 }, fc.jsonValue({ maxDepth: 1 }), fc.dictionary(names, tie('any'))),
+    })).any;
+    fc.assert(
+      fc.property(fc.dictionary(names, value), (json) => {
+        const config = JSON.parse(JSON.stringify(json));
+        assert.equal(typeof saysCredentials(config), 'boolean');
+        assert.equal(typeof helperOf(config, registry), 'string');
+        plainCredential(config, registry);
+        const without = withoutCredential(config, registry);
+        if (without !== undefined) assert.equal(plainCredential(without, registry), undefined);
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
