@@ -101,10 +101,9 @@ function descriptorOf(name: 'stdout' | 'stderr'): PropertyDescriptor | undefined
 }
 
 async function runTool(words: readonly string[]): Promise<void> {
-  const { stdout, stderr } = process;
   silence();
   const { run } = await import('./cli/run.ts');
-  process.exitCode = await run(words, {
+  const exitCode = await run(words, {
     environment: takeEnvironment(),
     platform: process.platform,
     program: { path: process.execPath, script: process.argv[1] ?? '' },
@@ -113,16 +112,49 @@ async function runTool(words: readonly string[]): Promise<void> {
     now: () => new Date(),
     metadata,
     transport,
-    out: (text) => void stdout.write(text),
-    error: (text) => void stderr.write(text),
-    screen: () => ({
-      stdoutIsTerminal: stdout.isTTY === true,
-      stderrIsTerminal: stderr.isTTY === true,
-      columns: (stderr.isTTY ? stderr.columns : stdout.columns) || 80,
-    }),
-    input: { isTerminal: () => process.getBuiltinModule('node:tty').isatty(0), chunks: readDescriptor },
+    out: (output) => write(1, output),
+    error: (text) => write(2, text),
+    screen,
+    input: { isTerminal: () => isTerminal(0), chunks: readDescriptor },
     setRawKeys: (raw) => void process.stdin.setRawMode(raw),
   });
+  // Everything is written, and connections that are kept for more requests would keep the process.
+  process.exit(exitCode);
+}
+
+/** Without process.stdout and process.stderr, whose opening takes longer than most commands' work. A pipe that does not block is asked again. */
+function write(descriptor: 1 | 2, output: string | Uint8Array): void {
+  const { writeSync } = process.getBuiltinModule('node:fs');
+  let rest = typeof output === 'string' ? Buffer.from(output) : output;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      // Nobody reads any more, or there never was anybody: as for every program at the head of a pipe, that is no failure.
+      if (codeOf(error) === 'EPIPE' || codeOf(error) === 'EBADF') return;
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+function screen() {
+  const [stdoutIsTerminal, stderrIsTerminal] = [isTerminal(1), isTerminal(2)];
+  const columns = stderrIsTerminal ? columnsOf(2) : stdoutIsTerminal ? columnsOf(1) : 80;
+  return { stdoutIsTerminal, stderrIsTerminal, columns };
+}
+
+function isTerminal(descriptor: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
+const terminals = new Map<number, { readonly columns: number }>();
+
+/** A terminal's stream knows its width, also after it changed. */
+function columnsOf(descriptor: number): number {
+  const known = terminals.get(descriptor) ?? new (process.getBuiltinModule('node:tty').WriteStream)(descriptor);
+  terminals.set(descriptor, known);
+  return known.columns || 80;
 }
 
 /** A copy; the variables that hold a registry's credential are out of the environment of children from here on, as in notation. */
@@ -166,9 +198,14 @@ function* readDescriptor(): Generator<Uint8Array> {
     } catch (error) {
       if (codeOf(error) === 'EOF' || codeOf(error) === 'EBADF') return;
       if (codeOf(error) !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause();
     }
   }
+}
+
+/** A few milliseconds for the other side of a pipe. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
 
 function join(chunks: readonly Uint8Array[], total: number): Uint8Array {

@@ -60,7 +60,9 @@ export function addOptions(parser: Argv, { rows, apart = [], together = [] }: Op
 export function readPlainly(words: readonly string[], table: OptionTable): PlainLine | undefined {
   try {
     const options = Object.fromEntries(table.rows.map((row) => [row.name, toPlain(row)]));
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+    const { args, said } = takeSaidFlags(words, table);
+    const { values: given, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const values = { ...given, ...said };
     const read = table.rows.map((row) => [row.name, readValue(row, values[row.name])] as const);
     const plain = Object.fromEntries(read);
     return breaksRule(values, table) || read.some(([, value]) => value === wrong)
@@ -69,6 +71,16 @@ export function readPlainly(words: readonly string[], table: OptionTable): Plain
   } catch {
     return undefined;
   }
+}
+
+/** `--flag=false`, as Go's programs write it, which parseArgs does not know. */
+function takeSaidFlags(words: readonly string[], { rows }: OptionTable) {
+  const isSaid = (word: string) =>
+    rows.some(({ kind, name }) => kind === 'flag' && (word === `--${name}=true` || word === `--${name}=false`));
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  const taken = words.filter((word, index) => index < end && isSaid(word));
+  const said = Object.fromEntries(taken.map((word) => [word.slice(2, word.indexOf('=')), [word.endsWith('=true')]]));
+  return { args: words.filter((word, index) => index >= end || !isSaid(word)), said };
 }
 
 function toYargs(row: OptionRow) {

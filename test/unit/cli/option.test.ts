@@ -33,6 +33,8 @@ const plain: readonly (readonly string[])[] = [
   ['--concurrency', '4', '--from-file', 'list'],
   ['--from-file', 'list', '--concurrency=8'],
   ['--timestamp-url', 'http://t', '--timestamp-root-cert', 'r.crt', 'a/b:c'],
+  ['--force-referrers-tag=false', 'a/b:c'],
+  ['--oci-layout=true', '--insecure-registry=false', 'p:t'],
   ['-u', 'user', '-p', 'pass=word', 'a/b:c'],
 ];
 
@@ -59,7 +61,6 @@ const notPlain: readonly (readonly string[])[] = [
   ['--concurrency', 'many'],
   ['--concurrency', '-1'],
   ['--expiry', '-1h', 'a/b:c'],
-  ['--force-referrers-tag=false', 'a/b:c'],
   ['--no-force-referrers-tag', 'a/b:c'],
   ['--id', '', 'a/b:c'],
 ];

@@ -52,5 +52,24 @@ test('suggests the nearest option', () => {
 });
 
 test('nothing said is 30 seconds and level info', () => {
-  assert.deepEqual(parse({}), { text: {}, deadlineMs: 30_000, logLevel: 'info' });
+  assert.deepEqual(parse({}), { text: {}, deadlineMs: 30_000, logLevel: 'info', mode: 'signature' });
 });
+
+const authority = { tsa_url: 'http://tsa.example.com', tsa_root_cert: 'root.crt' };
+
+test('the mode is what is said, and an authority goes with envelopes', () => {
+  assert.equal(parseSettings(new Map([['mode', 'envelope']])).mode, 'envelope');
+  assert.equal(parseSettings(new Map([['mode', 'signature']])).mode, 'signature');
+  assert.equal(parseSettings(new Map(Object.entries({ mode: 'envelope', ...authority }))).text.tsa_url, authority.tsa_url);
+});
+
+for (const [said, message] of [
+  [{ mode: 'Envelope' }, /mode: expected signature or envelope/],
+  [{ mode: 'envelope', tsa_url: authority.tsa_url }, /expected tsa_url and tsa_root_cert together, found tsa_url alone/],
+  [{ mode: 'envelope', tsa_root_cert: 'root.crt' }, /found tsa_root_cert alone/],
+  [authority, /tsa_url: expected mode=envelope with it/],
+] as const) {
+  test(`${JSON.stringify(said)} is refused`, () => {
+    assert.throws(() => parseSettings(new Map(Object.entries(said))), message);
+  });
+}
