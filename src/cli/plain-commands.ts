@@ -1,6 +1,7 @@
 // The commands whose start counts: a line that is plainly right reaches them without yargs.
 import type { ToolContext } from './context.ts';
-import { type OptionTable, type PlainLine, readPlainly } from './option.ts';
+import type { OptionTable } from './option.ts';
+import { type PlainLine, readPlainly } from './plain-line.ts';
 import { signTable } from './sign-options.ts';
 import { inspectTable, listTable } from './signature-commands.ts';
 

@@ -19,10 +19,11 @@ export async function run(words: readonly string[], plainly: ToolContext): Promi
 
 /** What is wrong, or may be, catches the eye of whoever looks at a terminal. */
 function painted(context: ToolContext): ToolContext {
-  if (!context.screen().stderrIsTerminal) return context;
-  const { bad, warning } = styleOf(true, context.environment);
-  const paint = (text: string) => text.replace(/^Error:/, bad).replace(/^Warning:/, warning);
-  return { ...context, error: (text) => context.error(paint(text)) };
+  const error = (text: string) => {
+    const { bad, warning } = styleOf(context.screen().stderrIsTerminal, context.environment);
+    context.error(text.replace(/^Error:/, bad).replace(/^Warning:/, warning));
+  };
+  return { ...context, error };
 }
 
 function oneLine(text: string): string {

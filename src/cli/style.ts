@@ -1,5 +1,4 @@
 // How output looks on a terminal; in pipes and files it is plain.
-import { styleText } from 'node:util';
 import type { Environment } from '../core/ports.ts';
 
 export interface Style {
@@ -20,6 +19,8 @@ export interface Symbols {
 /** The style of one stream: colours on a terminal that has them and whose user did not refuse them (no-color.org). */
 export function styleOf(isTerminal: boolean, environment: Environment): Style {
   const coloured = isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  // Loaded for who sees it.
+  const { styleText } = process.getBuiltinModule('node:util');
   const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     coloured ? styleText(format, text, { validateStream: false }) : text;
   return {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import yargs from 'yargs';
-import { addOptions, type OptionTable, readPlainly } from '../../../src/cli/option.ts';
+import { addOptions, type OptionTable } from '../../../src/cli/option.ts';
+import { readPlainly } from '../../../src/cli/plain-line.ts';
 import { signTable } from '../../../src/cli/sign-options.ts';
 
 const table: OptionTable = signTable;
@@ -60,6 +61,12 @@ const notPlain: readonly (readonly string[])[] = [
   ['--output', 'xml'],
   ['--concurrency', 'many'],
   ['--concurrency', '-1'],
+  ['--', 'a/b:c'],
+  ['-', 'a/b:c'],
+  ['-mx=y', 'a/b:c'],
+  ['--Id', 'x'],
+  ['--oci-layout=maybe', 'x'],
+  ['--id='],
   ['--expiry', '-1h', 'a/b:c'],
   ['--no-force-referrers-tag', 'a/b:c'],
   ['--id', '', 'a/b:c'],
