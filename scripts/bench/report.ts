@@ -128,7 +128,7 @@ export function toVerdictTable(verdicts: readonly Verdict[]): string {
   const head = ['target', '', 'found', ''];
   const body = verdicts.map(({ case: name, what, limit, found, met }) => [
     name,
-    `${limit} ${what}`,
+    `${Number(limit.toFixed(3))} ${what}`,
     found === undefined ? 'not measured' : String(Number(found.toFixed(2))),
     met ? 'met' : 'MISSED',
   ]);
