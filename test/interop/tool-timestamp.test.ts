@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
 import { basicConstraints, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
@@ -35,6 +36,8 @@ describe('timestamps', () => {
     tsa = await startTimestampServer(await mintChain({ purpose: 'timestamping', changes: [{}, { extensions }] }));
     root = write('tsa-root.pem', toPem([tsa.root.der]));
     other = write('other-root.pem', toPem([(await mintCa('other root', undefined)).certificate.der]));
+    // sigstore's clock is good to a second, and none of that may lie before the signing certificates begin to be valid.
+    await sleep(2000);
   });
   after(async () => {
     await tsa?.stop();
