@@ -7,8 +7,8 @@ import { printable } from './fields.ts';
 import { type Inspection, inspectSignature } from './inspection.ts';
 import { inspectionJson } from './inspection-json.ts';
 import { inspectionText } from './inspection-text.ts';
-import { type OptionValues, textIn } from './option.ts';
-import { artifactWish, maxSignaturesIn, requireReference } from './registry-options.ts';
+import type { OptionValues } from './option.ts';
+import { artifactWish, maxSignaturesIn, outputIn, requireReference } from './registry-options.ts';
 import { firstSignatures, tooManyWarning, unsignedNote } from './signature-list.ts';
 
 /**
@@ -18,8 +18,7 @@ import { firstSignatures, tooManyWarning, unsignedNote } from './signature-list.
  */
 export async function inspect(words: readonly string[], options: OptionValues, context: ToolContext): Promise<number> {
   const [reference, maxSignatures] = [requireReference(words, 'inspect'), maxSignaturesIn(options)];
-  const output = textIn(options, 'output') ?? '';
-  if (output !== 'text' && output !== 'json') throw new NotationError('REQUEST', `unrecognized output format ${printable(output)}`);
+  const output = outputIn(options);
   return withArtifacts('inspect', artifactWish(options, context), context, async (find) => {
     const artifact = await find(reference);
     warnOfTag(artifact, 'inspect', context);

@@ -1,18 +1,20 @@
+import type { Descriptor } from '../core/model.ts';
 import { signatureType } from '../registry/media-type.ts';
 import { type Artifact, warnOfTag, withArtifacts } from './artifacts.ts';
 import type { ToolContext } from './context.ts';
-import { printable } from './fields.ts';
+import { printable, printableJson } from './fields.ts';
 import type { OptionValues } from './option.ts';
-import { artifactWish, maxSignaturesIn, requireReference } from './registry-options.ts';
+import { artifactWish, maxSignaturesIn, outputIn, requireReference } from './registry-options.ts';
 import { firstSignatures, tooManyWarning, unsignedNote } from './signature-list.ts';
 
-/** Prints the digests of an artifact's signature manifests, each as soon as it is known. @throws NotationError */
+/** Prints the digests of an artifact's signature manifests, each as soon as it is known; or all of them as JSON. @throws NotationError */
 export async function list(words: readonly string[], options: OptionValues, context: ToolContext): Promise<number> {
   const [reference, limit] = [requireReference(words, 'list'), maxSignaturesIn(options)];
+  const print = outputIn(options) === 'json' ? printJson : printDigests;
   return withArtifacts('list', artifactWish(options, context), context, async (find) => {
     const artifact = await find(reference);
     warnOfTag(artifact, 'list', context);
-    await printDigests(artifact, limit, context);
+    await print(artifact, limit, context);
     return 0;
   });
 }
@@ -34,4 +36,14 @@ async function printDigests(artifact: Artifact, limit: number, { out }: ToolCont
   }
   if (isFull) out(tooManyWarning(limit));
   if (last === undefined) out(unsignedNote(artifact));
+}
+
+async function printJson(artifact: Artifact, limit: number, { out, error }: ToolContext): Promise<void> {
+  const signatures: Descriptor[] = [];
+  for await (const signature of firstSignatures(artifact, limit)) {
+    if (signature === 'more') error(tooManyWarning(limit));
+    else signatures.push(signature);
+  }
+  const { mediaType, digest, size } = artifact.descriptor;
+  out(printableJson({ artifact: { name: artifact.name, mediaType, digest, size }, signatures }, 4));
 }

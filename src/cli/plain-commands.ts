@@ -3,7 +3,7 @@ import type { ToolContext } from './context.ts';
 import type { OptionTable } from './option.ts';
 import { type PlainLine, readPlainly } from './plain-line.ts';
 import { signTable } from './sign-options.ts';
-import { inspectTable, listTable } from './signature-commands.ts';
+import { readingTable } from './signature-commands.ts';
 
 type Run = (line: PlainLine, context: ToolContext) => Promise<number>;
 
@@ -13,7 +13,7 @@ interface PlainCommand {
 }
 
 const list: PlainCommand = {
-  table: listTable,
+  table: readingTable,
   run: async ({ words, values }, context) => (await import('./list.ts')).list(words, values, context),
 };
 
@@ -22,7 +22,7 @@ const commands: ReadonlyMap<string, PlainCommand> = new Map([
   ['ls', list],
   [
     'inspect',
-    { table: inspectTable, run: async ({ words, values }, context) => (await import('./inspect.ts')).inspect(words, values, context) },
+    { table: readingTable, run: async ({ words, values }, context) => (await import('./inspect.ts')).inspect(words, values, context) },
   ],
   [
     'sign',

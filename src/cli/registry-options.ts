@@ -2,6 +2,7 @@
 import { NotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
 import { type Verbosity, verbosityRows } from './diagnostics.ts';
+import { printable } from './fields.ts';
 import { missing } from './missing.ts';
 import { type OptionRow, type OptionValues, textIn } from './option.ts';
 import type { RegistryWish } from './registry.ts';
@@ -59,4 +60,11 @@ export function maxSignaturesIn({ 'max-signatures': value }: OptionValues): numb
 export function requireReference([reference]: readonly string[], command: string): string {
   if (reference !== undefined && reference !== '') return reference;
   throw missing('reference to the artifact', command);
+}
+
+/** The format that `--output` names. @throws NotationError `REQUEST`, in notation's words */
+export function outputIn(values: OptionValues): 'text' | 'json' {
+  const output = textIn(values, 'output') ?? '';
+  if (output === 'text' || output === 'json') return output;
+  throw new NotationError('REQUEST', `unrecognized output format ${printable(output)}`, { hint: 'write text or json' });
 }

@@ -151,6 +151,13 @@ for (const kind of registryKinds) {
       for (const result of results) assertSignedBy(result, reference);
       const { stdout } = await notation.run(['ls', reference]);
       assert.equal(stdout.match(/[├└]── sha256:/g)?.length, 6, stdout);
+      const listed = JSON.parse((await runTool(notation, ['ls', '--output', 'json', reference])).stdout) as {
+        readonly artifact: { readonly name: string };
+        readonly signatures: readonly { readonly digest: string }[];
+      };
+      assert.equal(listed.artifact.name, reference);
+      for (const { digest } of listed.signatures) assert.ok(stdout.includes(digest), digest);
+      assert.equal(listed.signatures.length, 6);
     });
 
     for (const [name, words, message] of [
