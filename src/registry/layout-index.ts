@@ -3,11 +3,11 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotationError } from '../core/error.ts';
+import { type LockPatience, withLock } from '../core/file-lock.ts';
 import { contentOf } from './descriptor.ts';
 import { malformed, readDocument, shown } from './document.ts';
 import { encodeIndex, type IndexDocument, type IndexEntry, parseIndex } from './index-document.ts';
-import { placeFile, readRegular, removeLeftovers, settle } from './layout-files.ts';
-import { type LockPatience, withLock } from './layout-lock.ts';
+import { placeFile, readRegular, removeLeftovers, settle, temporaryIn } from './layout-files.ts';
 
 /** A layout of tens of thousands of manifests; those of registries have far smaller limits. */
 const indexLimit = 64 << 20;
@@ -45,7 +45,7 @@ export async function addToIndex(layout: string, entries: readonly IndexEntry[],
   const lock = join(layout, '.notation-ts-kms.lock');
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
-      await withLock(lock, patience, async (isMine) => {
+      await withLock({ path: lock, temporary: () => temporaryIn(layout) }, patience, async (isMine) => {
         removeLeftovers(layout, lock);
         await writeEntries(layout, entries, isMine);
       });

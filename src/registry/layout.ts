@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { NotationError } from '../core/error.ts';
 import { fileError } from '../core/file-error.ts';
+import { defaultPatience, type LockPatience } from '../core/file-lock.ts';
 import type { Descriptor } from '../core/model.ts';
 import type { NewSignature, Repository, StoredSignature } from '../core/ports.ts';
 import { gather } from './batch.ts';
@@ -10,7 +11,6 @@ import { manifestLimit } from './document.ts';
 import { toEntry } from './index-document.ts';
 import { readBlob, writeBlobs } from './layout-blobs.ts';
 import { addToIndex, checkLayout, readIndex } from './layout-index.ts';
-import { defaultPatience, type LockPatience } from './layout-lock.ts';
 import { walkLayout } from './layout-walk.ts';
 import {
   checkSignatureDescriptor,

@@ -2,7 +2,7 @@
 import { NotationError } from '../core/error.ts';
 import { escapeAsGo, sortedByName } from '../core/go-json.ts';
 import type { Files } from '../core/ports.ts';
-import { withLock } from './lock.ts';
+import { withLockOf } from './lock.ts';
 import { checkKeyNameIsFree, readSigningKeys, type SigningKey, type SigningKeys } from './signing-keys.ts';
 import { writeWhole } from './write.ts';
 
@@ -13,7 +13,7 @@ import { writeWhole } from './write.ts';
 export async function changeSigningKeys(path: string, files: Files, change: (list: SigningKeys) => SigningKeys): Promise<SigningKeys> {
   // What cannot be done is refused before a folder or a lock is made for it.
   change(await readSigningKeys(path, files));
-  return withLock(path, async () => {
+  return withLockOf(path, async () => {
     const before = await readSigningKeys(path, files);
     const after = change(before);
     if (after !== before) await writeWhole(path, print(after), 0o600);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { withLock } from '../../../src/registry/layout-lock.ts';
+import { type LockPlace, withLock } from '../../../src/core/file-lock.ts';
 import { openFolder, removeFolder } from '../../support/notation.ts';
 import { start } from '../../support/process.ts';
 
@@ -15,13 +15,14 @@ const fresh = () => {
   mkdirSync(layout);
   return join(layout, 'lock');
 };
+const at = (path: string): LockPlace => ({ path, temporary: () => `${path}.${count++}` });
 const hurried = { waitMs: 60, staleMs: 60_000 };
 const done = async () => 'done';
 
 describe('a lock', () => {
   test('is there while the work is done, names its holder, and is gone afterwards', async () => {
     const path = fresh();
-    const seen = await withLock(path, hurried, async (isMine) => {
+    const seen = await withLock(at(path), hurried, async (isMine) => {
       assert.ok(isMine());
       return readFileSync(path, 'utf8');
     });
@@ -33,7 +34,7 @@ describe('a lock', () => {
   test('is gone after work that fails', async () => {
     const path = fresh();
     await assert.rejects(
-      withLock(path, hurried, async () => Promise.reject(new Error('work'))),
+      withLock(at(path), hurried, async () => Promise.reject(new Error('work'))),
       /work/,
     );
     assert.ok(!existsSync(path));
@@ -48,20 +49,20 @@ describe('a lock', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       inside -= 1;
     };
-    await Promise.all(Array.from({ length: 20 }, () => withLock(path, { waitMs: 60_000, staleMs: 60_000 }, work)));
+    await Promise.all(Array.from({ length: 20 }, () => withLock(at(path), { waitMs: 60_000, staleMs: 60_000 }, work)));
   });
 
   test('of a process that lives is waited for, and the complaint names it', async () => {
     const path = fresh();
-    await withLock(path, hurried, async () => {
+    await withLock(at(path), hurried, async () => {
       const message = new RegExp(`expected it to be free within 0.06 s, found it held by process ${process.pid} on `);
-      await assert.rejects(withLock(path, hurried, done), { code: 'TIMEOUT', message, hint: /try again/ });
+      await assert.rejects(withLock(at(path), hurried, done), { code: 'TIMEOUT', message, hint: /try again/ });
     });
   });
 
   test('that was taken away is known to be', async () => {
     const path = fresh();
-    await withLock(path, hurried, async (isMine) => {
+    await withLock(at(path), hurried, async (isMine) => {
       writeFileSync(path, 'of another');
       assert.ok(!isMine());
     });
@@ -69,29 +70,29 @@ describe('a lock', () => {
   });
 
   test('in a folder that is not there is a failure of the file', async () => {
-    await assert.rejects(withLock(join(folder, 'absent', 'lock'), hurried, done), { code: 'FILE', message: /it does not exist/ });
+    await assert.rejects(withLock(at(join(folder, 'absent', 'lock')), hurried, done), { code: 'FILE', message: /it does not exist/ });
   });
 });
 
 describe('a lock that was left behind', () => {
   test('by a process that was killed is taken over at once', async () => {
     const path = fresh();
-    const module = join(import.meta.dirname, '../../../src/registry/layout-lock.ts');
+    const module = join(import.meta.dirname, '../../../src/core/file-lock.ts');
     const program = `const { withLock } = await import(${JSON.stringify(module)});
-      await withLock(process.argv[1], { waitMs: 0, staleMs: 0 }, async () => process.kill(process.pid, 'SIGKILL'));`;
+      await withLock({ path: process.argv[1], temporary: () => process.argv[1] + '.new' }, { waitMs: 0, staleMs: 0 }, async () => process.kill(process.pid, 'SIGKILL'));`;
     const { signal } = await start([process.execPath, '--input-type=module', '-e', program, path]);
     assert.equal(signal, 'SIGKILL');
     assert.notEqual(JSON.parse(readFileSync(path, 'utf8')).pid, process.pid);
-    assert.equal(await withLock(path, hurried, done), 'done');
-    assert.deepEqual(readdirSync(dirname(path), { recursive: true }), ['ingest']);
+    assert.equal(await withLock(at(path), hurried, done), 'done');
+    assert.deepEqual(readdirSync(dirname(path)), []);
   });
 
   test('by an earlier process of this same number is taken over at once', async () => {
     const path = fresh();
-    await withLock(path, hurried, async () => {
+    await withLock(at(path), hurried, async () => {
       const left = { ...JSON.parse(readFileSync(path, 'utf8')), token: '0' };
       writeFileSync(path, JSON.stringify(left));
-      assert.equal(await withLock(path, hurried, done), 'done');
+      assert.equal(await withLock(at(path), hurried, done), 'done');
     });
   });
 
@@ -104,8 +105,8 @@ describe('a lock that was left behind', () => {
     test(`${name} is waited for, and taken over when it does not change`, async () => {
       const path = fresh();
       writeFileSync(path, content);
-      await assert.rejects(withLock(path, hurried, done), { code: 'TIMEOUT' });
-      assert.equal(await withLock(path, { waitMs: 60_000, staleMs: 50 }, done), 'done');
+      await assert.rejects(withLock(at(path), hurried, done), { code: 'TIMEOUT' });
+      assert.equal(await withLock(at(path), { waitMs: 60_000, staleMs: 50 }, done), 'done');
     });
   }
 });
