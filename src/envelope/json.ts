@@ -1,4 +1,5 @@
 // JSON as Go's encoding/json prints it, so that our envelopes are notation's byte for byte.
+import { escapeAsGo } from '../core/go-json.ts';
 
 /** Members sorted by the bytes of their names, at every level. @throws TypeError for what JSON cannot hold */
 export function printSorted(value: unknown): string {
@@ -12,5 +13,5 @@ export function printSorted(value: unknown): string {
 export function print(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new TypeError(`${typeof value} in JSON`);
-  return text.replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeAsGo(text);
 }
