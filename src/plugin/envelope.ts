@@ -14,7 +14,7 @@ import { type SigningPorts, sign } from '../sign/sign.ts';
  */
 export async function generateEnvelope(request: GenerateEnvelopeRequest, context: KeyContext, agent: string): Promise<object> {
   const { keyId, payload, envelopeType, ...expiry } = request;
-  parsePayload(await parseJson(payload, 'payload'));
+  parsePayload(parseJson(payload, 'payload'));
   const codec = await codecOfMediaType(envelopeType);
   const ports = { now: context.now, agent, ...(await timestamperOf(context)) };
   const signer = toSigner(await openKey(keyId, context), context.now);

@@ -1,4 +1,5 @@
 import { version } from '../core/version.ts';
+import type { Mode } from '../kms/config.ts';
 
 /** The `get-plugin-metadata` answer: static, so that it costs nothing but the process's start. */
 export const metadata = {
@@ -11,6 +12,6 @@ export const metadata = {
 } as const;
 
 /** The answer where the plugin config says `mode=envelope`: notation then asks for whole envelopes, and starts two processes instead of three. */
-export function metadataOf(mode: 'signature' | 'envelope'): object {
+export function metadataOf(mode: Mode): object {
   return mode === 'signature' ? metadata : { ...metadata, capabilities: ['SIGNATURE_GENERATOR.ENVELOPE'] };
 }
