@@ -53,15 +53,22 @@ function summarise(results: readonly Result[]): number {
   const absent = strict ? skipped.filter(({ reason }) => reason.startsWith('peer absent:')) : [];
   for (const { file, name, reason } of skipped) print(`NOT RUN ${file}: ${name} (${reason})`);
   if (absent.length > 0) print(`${absent.length} tests were not run for want of a peer, which is a failure where CI=true`);
-  print(countsOf(results, absent.length));
+  const left = skipped.length - absent.length;
+  if (left > 0) print(`${left} tests were not run, for the reasons above`);
+  print(
+    countsOf(
+      results.filter(({ type }) => type !== 'skipped'),
+      absent.length,
+    ),
+  );
   const passed = results.some((result) => result.type === 'passed');
   return passed && absent.length === 0 && results.every((result) => result.type !== 'failed') ? 0 : 1;
 }
 
-/** "3 passed, 1 failed, 2 skipped"; some of the skipped may count as failed. */
+/** "3 passed, 1 failed, 2 skipped"; what was not run for want of a peer may count as failed. */
 function countsOf(results: readonly Result[], absent = 0): string {
   const count = (type: Result['type']) => results.filter((result) => result.type === type).length;
-  const skipped = count('skipped') - absent;
+  const skipped = count('skipped');
   return `${count('passed')} passed, ${count('failed') + absent} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
