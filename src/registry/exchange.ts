@@ -61,10 +61,19 @@ async function send(request: HttpRequest, { http, deadline, log, exchangeMs }: E
 function withHint(cause: unknown): unknown {
   if (!(cause instanceof NotationError)) return cause;
   const { code, message, metadata } = cause;
-  const hint = code === 'TIMEOUT' ? 'try again, or check the network' : isUntrusted(cause.cause) ? trustHint : undefined;
+  const hint = hintFor(code, cause.cause, metadata?.['network']);
   return hint === undefined ? cause : new NotationError(code, message, { cause, hint, ...(metadata !== undefined && { metadata }) });
 }
 
+function hintFor(code: NotationError['code'], cause: unknown, network: string | undefined): string | undefined {
+  if (code === 'TIMEOUT') return 'try again, or check the network';
+  if (isUntrusted(cause)) return trustHint;
+  return network !== undefined && withoutTls.has(network) ? plainHint : undefined;
+}
+
+/** What runtimes say when TLS is answered by something else. */
+const withoutTls: ReadonlySet<string> = new Set(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+const plainHint = 'a registry that speaks plain HTTP is reached with --insecure-registry, or as localhost:PORT';
 const trustHint = "add that authority to the system's certificate store, or name its PEM file in SSL_CERT_FILE";
 
 function judge({ status }: HttpResponse): Verdict {

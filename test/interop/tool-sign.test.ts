@@ -106,6 +106,17 @@ for (const kind of registryKinds) {
       assert.equal((await notation.run(['verify', '-m', 'io.x=z', reference])).code, 1);
     });
 
+    test('a registry that speaks plain HTTP under a name that means TLS: what to do is said', peers, async () => {
+      const { code, stderr } = await runTool(homes.notation, [
+        'sign',
+        '--id',
+        keyOf('ec-256'),
+        `${registry.host.replace('localhost', '127.0.0.1')}/x:v1`,
+      ]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^Error: 127\.0\.0\.1:\d+: expected TLS, found something else; .*--insecure-registry/);
+    });
+
     test('by the referrers API alone where there is one', peers, async () => {
       const { notation, folder } = homes;
       const reference = await pushArtifact(`${registry.host}/no-force`, 'no force', folder);
