@@ -1,7 +1,14 @@
 // What is measured: commands that do the same, one process each.
 import type { Peer } from '../../test/support/peers.ts';
-import type { Command } from './measure.ts';
 import type { Variant } from './variant.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly stdin: string;
+  /** The whole environment: `NAME=value`. */
+  readonly env: readonly string[];
+}
 
 export interface Case {
   readonly name: string;

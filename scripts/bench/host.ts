@@ -5,8 +5,7 @@ import { type KeyPair, makeAuthority, makeKey, rsa2048 } from '../../test/intero
 import { installPlugin, pushArtifact } from '../../test/support/notation.ts';
 import { openPeer } from '../../test/support/peers.ts';
 import { startRegistry } from '../../test/support/registry.ts';
-import { cleanEnvironment, type Environment, type Suite } from './case.ts';
-import type { Command } from './measure.ts';
+import { type Command, cleanEnvironment, type Environment, type Suite } from './case.ts';
 import { type Variant, variantsBeside } from './variant.ts';
 
 export const builtInVariant = 'built-in key';

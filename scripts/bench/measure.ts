@@ -6,16 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openPeer } from '../../test/support/peers.ts';
-import type { Case, Traffic } from './case.ts';
+import type { Case, Command, Traffic } from './case.ts';
 import { naming } from './hosts.ts';
-
-export interface Command {
-  readonly name: string;
-  readonly argv: readonly string[];
-  readonly stdin: string;
-  /** The whole environment: `NAME=value`. */
-  readonly env: readonly string[];
-}
 
 export interface Run {
   readonly wallMs: number;

@@ -7,9 +7,8 @@ import { openPeer } from '../../test/support/peers.ts';
 import { startRegistry } from '../../test/support/registry.ts';
 import { pushArtifacts } from './artifacts.ts';
 import { at, openAwsStack } from './aws.ts';
-import { type Case, cleanEnvironment, type Environment, type Suite } from './case.ts';
+import { type Case, type Command, cleanEnvironment, type Environment, type Suite } from './case.ts';
 import { openLink } from './link.ts';
-import type { Command } from './measure.ts';
 import { shippedVariant } from './variant.ts';
 
 export const notationVariant = 'notation';
