@@ -1,6 +1,6 @@
 // One open key for many signatures, with a deadline for each that does not grow with their number.
 import type { Deadline, Signer } from '../core/ports.ts';
-import { openDeadline } from '../http/deadline.ts';
+import { endBy, openDeadline } from '../http/deadline.ts';
 import { openKey } from '../kms/index.ts';
 import type { KeyContext } from '../kms/provider.ts';
 import { toSigner } from '../kms/signer.ts';
@@ -21,7 +21,12 @@ interface Lease {
 export function leaseSigner(keyId: string, deadlineMs: number, contextOf: (deadline: Deadline) => KeyContext): LeaseSigner {
   let lease: Lease | undefined;
   const renew = (): Lease => {
-    const signer = open(keyId, contextOf(openDeadline(deadlineMs)));
+    const deadline = openDeadline(deadlineMs);
+    const inTime = <T>(work: Promise<T>) => endBy(deadline, deadlineMs, work);
+    const signer = inTime(open(keyId, contextOf(deadline))).then(({ algorithm, sign }) => ({
+      algorithm,
+      sign: (message: Uint8Array) => inTime(sign(message)),
+    }));
     // The next signature may have better luck.
     signer.catch(() => {
       if (lease?.signer === signer) lease = undefined;

@@ -1,6 +1,7 @@
 import { NotationError } from '../core/error.ts';
 import type { Deadline } from '../core/ports.ts';
 
+const pluginHint = 'try again, or raise the plugin config option timeout';
 /** What was under way may say by itself what it waited for. */
 const graceMs = 50;
 
@@ -9,11 +10,7 @@ const graceMs = 50;
  * @param hint what to do when it is
  * @throws NotationError `TIMEOUT`
  */
-export async function withDeadline<T>(
-  milliseconds: number,
-  work: (deadline: Deadline) => Promise<T>,
-  hint = 'try again, or raise the plugin config option timeout',
-): Promise<T> {
+export async function withDeadline<T>(milliseconds: number, work: (deadline: Deadline) => Promise<T>, hint = pluginHint): Promise<T> {
   const controller = new AbortController();
   const end = performance.now() + milliseconds;
   let timer: NodeJS.Timeout | undefined;
@@ -34,6 +31,18 @@ export async function withDeadline<T>(
 export function openDeadline(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   return { signal: AbortSignal.timeout(milliseconds), remainingMs: () => end - performance.now() };
+}
+
+/**
+ * `work`, or the end of its deadline: what is no exchange of ours, such as a program that gives a credential, may not heed the signal.
+ * @throws NotationError `TIMEOUT`
+ */
+export function endBy<T>(deadline: Deadline, milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooLate(milliseconds, pluginHint)), deadline.remainingMs() + graceMs);
+    const settled = () => clearTimeout(timer);
+    work.then(resolve, reject).then(settled, settled);
+  });
 }
 
 /** No deadline at all, where every exchange has its own. */
