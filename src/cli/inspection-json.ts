@@ -1,5 +1,7 @@
+import { sortedByName } from '../core/go-json.ts';
+import type { StatedTime } from '../core/model.ts';
 import { printableJson } from './fields.ts';
-import { byName, rfc3339Time } from './go-format.ts';
+import { rfc3339Time } from './go-format.ts';
 import type { InspectedCertificate, InspectedTimestamp, Inspection } from './inspection.ts';
 
 /** The JSON that notation 1.3 prints, members in its order. @param mediaType the artifact's */
@@ -7,24 +9,42 @@ export function inspectionJson(mediaType: string, inspections: readonly Inspecti
   return printableJson({ mediaType, Signatures: inspections.map(signatureJson) }, 4);
 }
 
-function signatureJson({ digest, mediaType, algorithm, signed, artifact, agent, timestamp, certificates }: Inspection) {
+function signatureJson({ digest, mediaType, algorithm, signed, ...rest }: Inspection) {
   return {
     mediaType,
     digest,
     signatureAlgorithm: algorithm,
-    signedAttributes: sorted(signed.map(([name, value]) => [name, typeof value === 'string' ? value : rfc3339Time(value)])),
-    userDefinedAttributes: artifact.annotations === undefined ? null : sorted(Object.entries(artifact.annotations)),
+    signedAttributes: attributesJson(signed),
+    ...restJson(rest),
+  };
+}
+
+/** The times and texts that were signed beside the payload. */
+export function attributesJson(signed: readonly (readonly [string, string | StatedTime])[]) {
+  const texts = signed.map(([name, value]) => [name, typeof value === 'string' ? value : rfc3339Time(value)]);
+  return sortedByName(Object.fromEntries(texts) as Readonly<Record<string, string>>);
+}
+
+/** What every version of notation says alike, and in this order, after the signed attributes. */
+export function restJson({
+  artifact,
+  agent,
+  timestamp,
+  certificates,
+}: Pick<Inspection, 'artifact' | 'agent' | 'timestamp' | 'certificates'>) {
+  const { mediaType, digest, size, annotations } = artifact;
+  return {
+    userDefinedAttributes: annotations === undefined ? null : sortedByName(annotations),
     unsignedAttributes: {
       ...(agent !== undefined && { signingAgent: agent }),
       ...(timestamp !== undefined && { timestampSignature: timestampJson(timestamp) }),
     },
     certificates: certificates.map(certificateJson),
-    signedArtifact: { mediaType: artifact.mediaType, digest: artifact.digest, size: artifact.size },
+    signedArtifact: { mediaType, digest, size },
   };
 }
 
-/** A timestamp's range and chain, or why it cannot be read. */
-export function timestampJson(timestamp: InspectedTimestamp) {
+function timestampJson(timestamp: InspectedTimestamp) {
   if ('error' in timestamp) return { error: timestamp.error };
   const { from, to, certificates } = timestamp;
   return {
@@ -33,12 +53,6 @@ export function timestampJson(timestamp: InspectedTimestamp) {
   };
 }
 
-/** What of a certificate is shown. */
-export function certificateJson({ fingerprint, issuedTo, issuedBy, expiry }: InspectedCertificate) {
+function certificateJson({ fingerprint, issuedTo, issuedBy, expiry }: InspectedCertificate) {
   return { SHA256Fingerprint: fingerprint, issuedTo, issuedBy, expiry: rfc3339Time(expiry) };
-}
-
-/** The entries as an object, in the order in which Go writes maps. */
-export function sorted(entries: readonly (readonly [string, string])[]) {
-  return Object.fromEntries(entries.toSorted(byName));
 }

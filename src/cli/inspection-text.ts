@@ -10,8 +10,7 @@ export function inspectionText(name: string, inspections: readonly Inspection[])
   return `Inspecting all signatures for signed artifact\n${drawTree({ text: printable(name), children: [signatures] })}`;
 }
 
-function signatureBranch({ digest, mediaType, algorithm, signed, artifact, ...rest }: Inspection): Branch {
-  const metadata = Object.entries(artifact.annotations ?? {}).toSorted(byName);
+function signatureBranch({ digest, mediaType, algorithm, signed, ...rest }: Inspection): Branch {
   return {
     text: digest,
     children: [
@@ -21,34 +20,39 @@ function signatureBranch({ digest, mediaType, algorithm, signed, artifact, ...re
         'signed attributes',
         signed.map(([name, value]) => [name, typeof value === 'string' ? value : ansicTime(value)]),
       ),
-      pairs('user defined attributes', metadata),
-      { text: 'unsigned attributes', children: unsignedBranches(rest) },
-      certificatesBranch(rest.certificates),
-      pairs('signed artifact', [
-        ['media type', artifact.mediaType],
-        ['digest', artifact.digest],
-        ['size', `${artifact.size}`],
-      ]),
+      ...restBranches(rest, 'signingAgent'),
     ],
   };
 }
 
-function unsignedBranches({ agent, timestamp }: Pick<Inspection, 'agent' | 'timestamp'>): readonly Branch[] {
-  return [
-    ...(agent === undefined ? [] : [pair('signingAgent', agent)]),
+/** What every version of notation says alike after the signed attributes, but for what it calls the agent. */
+export function restBranches(
+  { artifact, agent, timestamp, certificates }: Pick<Inspection, 'artifact' | 'agent' | 'timestamp' | 'certificates'>,
+  agentLabel: string,
+): readonly Branch[] {
+  const unsigned: readonly Branch[] = [
+    ...(agent === undefined ? [] : [pair(agentLabel, agent)]),
     ...(timestamp === undefined ? [] : [{ text: 'timestamp signature', children: timestampBranches(timestamp) }]),
+  ];
+  return [
+    pairs('user defined attributes', Object.entries(artifact.annotations ?? {}).toSorted(byName)),
+    { text: 'unsigned attributes', children: unsigned },
+    certificatesBranch(certificates),
+    pairs('signed artifact', [
+      ['media type', artifact.mediaType],
+      ['digest', artifact.digest],
+      ['size', `${artifact.size}`],
+    ]),
   ];
 }
 
-/** What a timestamp says, or why it cannot be read. */
-export function timestampBranches(timestamp: InspectedTimestamp): readonly Branch[] {
+function timestampBranches(timestamp: InspectedTimestamp): readonly Branch[] {
   if ('error' in timestamp) return [pair('error', timestamp.error)];
   const range = `[${ansicTime(timestamp.from)}, ${ansicTime(timestamp.to)}]`;
   return [pair('timestamp', range), certificatesBranch(timestamp.certificates)];
 }
 
-/** A chain, each certificate by its fingerprint. */
-export function certificatesBranch(certificates: readonly InspectedCertificate[]): Branch {
+function certificatesBranch(certificates: readonly InspectedCertificate[]): Branch {
   return { text: 'certificates', children: certificates.map(certificateBranch) };
 }
 
