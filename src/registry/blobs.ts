@@ -3,9 +3,9 @@ import { NotationError } from '../core/error.ts';
 import type { Descriptor } from '../core/model.ts';
 import type { HttpRequest, HttpResponse } from '../core/ports.ts';
 import { hasDigest } from './digest.ts';
-import { nameOf, scopeOf, type Target, urlOf } from './manifests.ts';
+import { nameOf, refused, scopeOf, type Target, urlOf } from './manifests.ts';
 import { resolveLocation } from './place.ts';
-import { hasErrorCode, refusalOf } from './refusal.ts';
+import { hasErrorCode } from './refusal.ts';
 
 /**
  * A blob, checked against its size and digest.
@@ -108,8 +108,4 @@ function isDone({ status }: HttpResponse): boolean {
 function refusesContent(response: HttpResponse): boolean {
   if (hasErrorCode(response, 'DIGEST_INVALID', 'SIZE_INVALID')) return false;
   return [400, 405, 411, 415, 416, 501].includes(response.status);
-}
-
-function refused(response: HttpResponse, { session }: Target, wanted: string): NotationError {
-  return refusalOf(response, session.place.registry, wanted);
 }

@@ -27,8 +27,7 @@ export function encodeDocument(value: unknown): Uint8Array {
 
 /** A member that is an object. @throws NotationError `MANIFEST` */
 export function objectAt(value: unknown, what: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw malformed(what, 'a JSON object', nameOf(value));
+  return asObject(value, what, 'MANIFEST');
 }
 
 /** A member that is a list; none when it is absent or `null`, as which Go writes an empty one. @throws NotationError `MANIFEST` */

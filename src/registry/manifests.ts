@@ -127,7 +127,8 @@ function statedDigest({ headers }: HttpResponse, target: Target, tagOrDigest: st
   return stated;
 }
 
-function refused(response: HttpResponse, { session }: Target, wanted: string): NotationError {
+/** The error of an answer that is no success; `wanted` says what was asked. */
+export function refused(response: HttpResponse, { session }: Target, wanted: string): NotationError {
   return refusalOf(response, session.place.registry, wanted);
 }
 
