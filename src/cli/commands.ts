@@ -72,7 +72,7 @@ function showVersion({ metadata, build, runtime, out }: ToolContext): number {
 function refuse(message: string | undefined, error: Error | undefined): never {
   // yargs has errors of its own, for options without a value and for those that a check refuses.
   if (error !== undefined && error.name !== 'YError') throw error;
-  throw new NotationError('REQUEST', oneLine(error?.message ?? message ?? 'unknown command'), {
+  throw new NotationError('REQUEST', error?.message ?? message ?? 'unknown command', {
     hint: 'run notation-ts-kms --help for usage',
   });
 }
@@ -82,8 +82,4 @@ function printed(context: ToolContext) {
   return (_error: Error | undefined, _args: unknown, output: string) => {
     if (output !== '') context.out(`${output}\n`);
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
 }
