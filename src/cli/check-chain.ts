@@ -1,5 +1,4 @@
 // Says why certificates are not the chain that notation accepts, and puts it right.
-import { createHash } from 'node:crypto';
 import type { Der } from '../core/bytes.ts';
 import { NotationError, sentenceOf } from '../core/error.ts';
 import { openKey } from '../kms/index.ts';
@@ -12,6 +11,7 @@ import { diagnoseChain, type Problem } from '../x509/diagnosis.ts';
 import { keySpecOrName } from '../x509/key-spec.ts';
 import { printName } from '../x509/name.ts';
 import { checkCodeSigningChain } from '../x509/profile.ts';
+import { fingerprint } from '../x509/public-key.ts';
 import type { ToolContext } from './context.ts';
 import { checkDestination, type Destination, deliver } from './destination.ts';
 import { printFields } from './fields.ts';
@@ -113,6 +113,6 @@ function toFields({ subject, issuer, notBefore, notAfter, publicKeyInfo, der }: 
     ['Issuer', printName(issuer)],
     ['Valid', `from ${notBefore.toISOString()} to ${notAfter.toISOString()}`],
     ['Key', keySpecOrName(publicKeyInfo, 'public key')],
-    ['SHA-256', createHash('sha256').update(der).digest('hex')],
+    ['SHA-256', fingerprint(der)],
   ];
 }

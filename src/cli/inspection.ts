@@ -1,5 +1,4 @@
 // What `inspect` shows of an envelope: read, and not verified.
-import { createHash } from 'node:crypto';
 import { NotationError, sentenceOf, toNotationError } from '../core/error.ts';
 import { parseJson } from '../core/json.ts';
 import type { Descriptor, Envelope, StatedTime } from '../core/model.ts';
@@ -8,6 +7,7 @@ import type { StoredSignature } from '../core/ports.ts';
 import { codecOfMediaType } from '../envelope/index.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { printName } from '../x509/name.ts';
+import { fingerprint } from '../x509/public-key.ts';
 import { byName, goText } from './go-format.ts';
 
 export interface Inspection {
@@ -88,7 +88,7 @@ function inUtc(at: Date): StatedTime {
 
 function inspectCertificate({ der, subject, issuer, notAfter }: Certificate): InspectedCertificate {
   return {
-    fingerprint: createHash('sha256').update(der).digest('hex'),
+    fingerprint: fingerprint(der),
     issuedTo: printName(subject),
     issuedBy: printName(issuer),
     expiry: inUtc(notAfter),

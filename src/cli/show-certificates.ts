@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { NotationError, sentenceOf } from '../core/error.ts';
 import type { Log } from '../core/ports.ts';
 import { directoriesOf } from '../store/directories.ts';
@@ -6,6 +5,7 @@ import { disk } from '../store/disk.ts';
 import { checkStoreIsFolder, checkStoreType, readTrustedFile, trustStorePath } from '../store/trust-store.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { printName } from '../x509/name.ts';
+import { fingerprint } from '../x509/public-key.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
 
@@ -39,7 +39,7 @@ function print({ issuer, subject, notBefore, notAfter, basicConstraints, der }: 
     ['Valid from', printTime(notBefore)],
     ['Valid to', printTime(notAfter)],
     ['IsCA', String(basicConstraints?.ca === true)],
-    ['SHA256 Thumbprint', createHash('sha256').update(der).digest('hex')],
+    ['SHA256 Thumbprint', fingerprint(der)],
   ];
   return fields.map(([label, text]) => `${label}: ${printable(text ?? '')}\n`).join('');
 }

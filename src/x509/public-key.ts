@@ -13,9 +13,9 @@ export function publicKeyOf(spki: Der, what = 'public key'): KeyObject {
   return openKey(spki, what);
 }
 
-/** SHA-256 of the SubjectPublicKeyInfo, in lower-case hexadecimal. */
-export function fingerprint(spki: Der): string {
-  return createHash('sha256').update(spki).digest('hex');
+/** SHA-256 of a certificate or a SubjectPublicKeyInfo, in lower-case hexadecimal. */
+export function fingerprint(der: Der): string {
+  return createHash('sha256').update(der).digest('hex');
 }
 
 /**
