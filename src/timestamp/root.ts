@@ -10,6 +10,6 @@ const fileLimit = 1 << 20;
  * @throws NotationError `FILE`, `CERTIFICATE`
  */
 export async function readTimestampRoot(path: string, files: Files): Promise<Certificate> {
-  const what = `timestamp root ${path}`;
-  return checkTimestampRoot(parseCertificates(await files.read(path, what, fileLimit), what));
+  const bytes = await files.read(path, 'timestamp root', fileLimit);
+  return checkTimestampRoot(parseCertificates(bytes, `timestamp root ${path}`));
 }

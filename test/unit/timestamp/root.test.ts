@@ -40,7 +40,10 @@ describe('readTimestampRoot', async () => {
     });
 
   test('refuses what is not there', async () => {
-    await assert.rejects(readTimestampRoot(join(folder, 'absent'), disk), isError('FILE', /^timestamp root /));
+    await assert.rejects(
+      readTimestampRoot(join(folder, 'absent'), disk),
+      isError('FILE', /^timestamp root \S*absent cannot be read: it does not exist$/),
+    );
   });
 
   function place(name: string, content: string | Uint8Array): string {
