@@ -81,6 +81,7 @@ describe('the tool signs blobs', () => {
       assert.match(String(found['signedArtifact']?.['digest']), /^sha384:[0-9a-f]{96}$/);
       assert.equal(found['signedArtifact']?.['size'], 10);
       const { stdout: tree } = await runTool(home, ['blob', 'inspect', signature]);
+      assert.match(tree, /^│ {3}└── signing agent: notation/m);
       assert.ok(tree.startsWith(`${signature}\n├── signature algorithm: ECDSA-SHA-384\n├── signature envelope type: application/`), tree);
       for (const print of [fingerprintOf(pairs.get('ec-384')?.leaf ?? ''), fingerprintOf(authority.certificate)])
         assert.ok(tree.includes(`SHA256 fingerprint: ${print}`), tree);
