@@ -11,6 +11,12 @@
  * - `ENVELOPE`: a signature envelope is malformed
  * - `SIGNATURE`: a signature does not hold
  * - `TIMESTAMP`: a timestamp, or what an authority answered for one, breaks a rule
+ * - `POLICY`: a trust policy is malformed, or none of its statements applies
+ * - `UNTRUSTED`: a certificate leads to nothing that the trust policy trusts, or its subject is no trusted identity
+ * - `EXPIRED`: a signature is past its expiry
+ * - `REVOKED`: a certificate is revoked
+ * - `REVOCATION`: whether a certificate is revoked cannot be told
+ * - `UNVERIFIED`: no signature of an artifact passes the trust policy
  * - `MANIFEST`: a manifest or an index is malformed, too large, or not what it is said to be
  * - `NOT_FOUND`: no such artifact, tag or repository
  * - `FILE`: a file is missing, unreadable, too large or in the way
@@ -30,6 +36,12 @@ export type ErrorCode =
   | 'ENVELOPE'
   | 'SIGNATURE'
   | 'TIMESTAMP'
+  | 'POLICY'
+  | 'UNTRUSTED'
+  | 'EXPIRED'
+  | 'REVOKED'
+  | 'REVOCATION'
+  | 'UNVERIFIED'
   | 'MANIFEST'
   | 'NOT_FOUND'
   | 'FILE'

@@ -1,0 +1,13 @@
+// What verification needs of the world.
+import type { Clock, Log } from '../core/ports.ts';
+import type { TrustStoreType } from '../x509/anchor.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { AskRevocation } from '../x509/revocation.ts';
+
+export interface VerificationPorts {
+  readonly now: Clock;
+  /** Every certificate of a named trust store. @throws NotationError when there is no such store, or it holds what it may not */
+  readonly readTrustStore: (type: TrustStoreType, name: string) => Promise<readonly Certificate[]>;
+  readonly askRevocation: AskRevocation;
+  readonly log: Log;
+}
