@@ -1,8 +1,8 @@
 import { NotationError, sentenceOf } from '../core/error.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
-import { trustStoreTypes } from '../store/trust-store.ts';
 import { listTrustedFiles, type TrustedFile } from '../store/trust-store-changes.ts';
+import { trustStoreTypes } from '../x509/anchor.ts';
 import type { ToolContext } from './context.ts';
 import { printTable } from './table.ts';
 

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
-import { checkTrustStoreCertificate, type TrustStoreType } from '../x509/anchor.ts';
+import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStoreTypes } from '../x509/anchor.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
 
 /** Bytes that a file of a trust store may have. */
 export const certificateFileLimit: number = 1 << 20;
-
-/** The types that there are, in the order in which notation lists them. */
-export const trustStoreTypes: readonly TrustStoreType[] = ['ca', 'signingAuthority', 'tsa'];
 
 /** The type of that name. @throws NotationError `REQUEST` for what is none */
 export function checkStoreType(name: string): TrustStoreType {
@@ -58,7 +55,7 @@ export function trustStoreFolder(directories: Directories, type: TrustStoreType,
 
 /** The names notation allows for stores, and for the subjects of its test certificates. @throws NotationError `REQUEST` */
 export function checkStoreName(name: string, what: string): string {
-  if (/^[a-zA-Z0-9_.-]+$/.test(name) && name !== '.' && name !== '..') return name;
+  if (isStoreName(name)) return name;
   throw new NotationError('REQUEST', `${what} needs to follow [a-zA-Z0-9_.-]+ format`, {
     hint: 'it becomes the name of files and folders',
   });

@@ -65,8 +65,9 @@ export type SignatureOutcome = {
 export type ArtifactSignature = SignatureOutcome & { readonly digest: string };
 
 /** What came of an artifact or blob whose signatures are `S`. */
-export type Outcome<S extends SignatureOutcome = SignatureOutcome> = { readonly statement: Demands } & (
-  /** The statement's level is skip: nothing was looked at. */
+export type Outcome<S extends SignatureOutcome = SignatureOutcome> = {
+  readonly statement: Demands;
+} /** The statement's level is skip: nothing was looked at. */ & (
   | { readonly status: 'skipped' }
   /** `signatures` are all that were tried. */
   | { readonly status: 'rejected'; readonly signatures: readonly S[]; readonly error: NotationError }

@@ -4,7 +4,14 @@ import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf } from './certificate.ts';
 import { isSelfSigned } from './chain.ts';
 
-export type TrustStoreType = 'ca' | 'signingAuthority' | 'tsa';
+/** The types that there are, in the order in which notation lists them. */
+export const trustStoreTypes = ['ca', 'signingAuthority', 'tsa'] as const;
+export type TrustStoreType = (typeof trustStoreTypes)[number];
+
+/** Whether a named store may have that name: it becomes the name of a folder (AMB-22). */
+export function isStoreName(name: string): boolean {
+  return /^[a-zA-Z0-9_.-]+$/.test(name) && name !== '.' && name !== '..';
+}
 
 /**
  * Checks a certificate of a trust store: a root CA in `tsa`; in the others a CA, or a self-signed signing certificate.
