@@ -1,13 +1,10 @@
 // Timestamp authorities on loopback: sigstore's server, OpenSSL behind a small HTTP server, and one that answers as a test says.
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { toPem } from '../../src/x509/bundle.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
+import { type Answer, startAnswering } from './answering.ts';
 import { openssl } from './openssl.ts';
 import { openPeer } from './peers.ts';
 import type { Holder } from './pki.ts';
@@ -43,21 +40,10 @@ export async function startOpensslTsa(holders: readonly Holder[], settings: Sett
   return { ...tsa, stop };
 }
 
-/** What an authority of a test says to a query; the usual status and content type unless it says otherwise. */
-export interface Reply {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-}
-
-export type Answer = (query: Uint8Array, request: IncomingMessage) => Promise<Reply | 'silence'>;
-
 /** Starts an authority that answers as it is told. */
 export async function startTsa(root: Certificate, answer: Answer): Promise<Tsa> {
-  const server = createServer((request, response) => void respond(request, response, answer)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, root, stop: () => close(server) };
+  const { url, stop } = await startAnswering(answer, 'application/timestamp-reply');
+  return { url, root, stop };
 }
 
 /** What a section of an OpenSSL TSA's configuration may say otherwise. */
@@ -132,17 +118,4 @@ function replyTo(query: Uint8Array, { folder }: TsaFiles, settings: Settings): U
   writeFileSync(join(folder, 'query'), query);
   openssl(folder, 'ts', '-reply', '-config', 'tsa.cnf', '-section', 'tsa', '-queryfile', 'query', '-out', 'reply');
   return readFileSync(join(folder, 'reply'));
-}
-
-async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  const reply = await answer(await buffer(request), request);
-  if (reply === 'silence') return;
-  const { status = 200, headers = { 'content-type': 'application/timestamp-reply' }, body = new Uint8Array() } = reply;
-  response.writeHead(status, headers).end(body);
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
 }

@@ -16,8 +16,9 @@ import { readSequence, tag } from '../../../src/x509/der.ts';
 import { bitString, boolean, element, integer, octetString, sequence, utf8String } from '../../../src/x509/der-encode.ts';
 import { encodeHashAlgorithm } from '../../../src/x509/signature-algorithm.ts';
 import { parseTimestampToken } from '../../../src/x509/timestamp-token.ts';
+import type { Answer, Reply } from '../../support/answering.ts';
 import { type Holder, mintCa, mintChain, mintLeaf } from '../../support/pki.ts';
-import { type Answer, opensslReply, type Reply, startTsa, type Tsa } from '../../support/tsa.ts';
+import { opensslReply, startTsa, type Tsa } from '../../support/tsa.ts';
 
 const signature = Buffer.from('the signature value of an envelope');
 const chain = await mintChain({ purpose: 'timestamping' });
