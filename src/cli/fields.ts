@@ -15,6 +15,11 @@ export function printable(text: string): string {
   );
 }
 
+/** A text of several lines as one. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
 /** JSON as Go indents and escapes it, a line feed after it; what `printable` escapes is escaped too, and means the same. */
 export function printableJson(value: unknown, indent: number): string {
   const text = JSON.stringify(value, null, indent).split('\n').map(printable).join('\n');

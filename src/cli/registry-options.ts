@@ -36,6 +36,15 @@ export const maxSignaturesRow: OptionRow = {
   describe: 'maximum number of signatures to evaluate or examine',
 };
 
+/** `--from-file`, `--concurrency` and `--output`. @param done as in "how many references are signed at once" */
+export function batchRows(done: string): readonly OptionRow[] {
+  return [
+    { name: 'from-file', kind: 'text', describe: 'file with more references, one a line; - for standard input' },
+    { name: 'concurrency', kind: 'number', default: 16, describe: `how many references are ${done} at once` },
+    { name: 'output', alias: 'o', kind: 'text', choices: ['text', 'json'], default: 'text', describe: 'text, or one JSON object a line' },
+  ];
+}
+
 /** What the options of `artifactRows` wish; warns of one that means nothing any more. */
 export function artifactWish(values: OptionValues, { error }: Pick<ToolContext, 'error'>): ArtifactWish {
   if (values['allow-referrers-api'] === true)

@@ -1,6 +1,6 @@
 import { sentenceOf, toNotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
-import { printable } from './fields.ts';
+import { oneLine, printable } from './fields.ts';
 import { plainCommand } from './plain-commands.ts';
 import { styleOf } from './style.ts';
 
@@ -24,8 +24,4 @@ function painted(context: ToolContext): ToolContext {
     context.error(text.replace(/^Error:/, bad).replace(/^Warning:/, warning));
   };
   return { ...context, error };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ');
 }

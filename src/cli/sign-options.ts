@@ -1,7 +1,7 @@
 // The options of `sign` and `blob sign`, as notation spells them; those for many references are ours.
 import type { Argv } from 'yargs';
 import { addOptions, type OptionRow, type OptionTable } from './option.ts';
-import { artifactRows } from './registry-options.ts';
+import { artifactRows, batchRows } from './registry-options.ts';
 
 /** Which key, which format, for how long, with what metadata, witnessed by whom. */
 export const signerTable: OptionTable = {
@@ -39,9 +39,7 @@ const many: readonly OptionRow[] = [
     default: true,
     describe: 'keep the index under the referrers tag even where the registry has the referrers API',
   },
-  { name: 'from-file', kind: 'text', describe: 'file with more references, one a line; - for standard input' },
-  { name: 'concurrency', kind: 'number', default: 16, describe: 'how many references are signed at once' },
-  { name: 'output', alias: 'o', kind: 'text', choices: ['text', 'json'], default: 'text', describe: 'text, or one JSON object a line' },
+  ...batchRows('signed'),
 ];
 
 /** Those of `sign`. */
