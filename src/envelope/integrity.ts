@@ -11,10 +11,11 @@ import type { EnvelopeCodec } from './codec.ts';
  * Checks that the envelope's own certificates and signature hold it together: its chain obeys the rules for code signing, whatever
  * the time; its algorithm is the one of the leaf's key; it holds the Notary Project's payload; and its signature is the leaf's.
  * Whether anybody trusts the chain is another matter.
+ * @param chain what `chainOf` answers, for those who need it too
  * @throws NotationError `CERTIFICATE` or `KEY_UNUSABLE` for the chain, `ENVELOPE` for the payload's type, `SIGNATURE` for the rest.
  */
-export function checkIntegrity(envelope: Envelope): Verified<Envelope> {
-  return checkWith(envelope, chainOf(envelope));
+export function checkIntegrity(envelope: Envelope, chain: readonly Certificate[] = chainOf(envelope)): Verified<Envelope> {
+  return checkWith(envelope, chain);
 }
 
 /**
@@ -29,8 +30,12 @@ export function checkSealed(codec: EnvelopeCodec, bytes: Uint8Array): Verified<E
   return verified;
 }
 
-function chainOf({ certificates }: Envelope): readonly Certificate[] {
-  return certificates.map((der, index) => parseCertificate(der, `certificate ${index + 1} of the envelope`));
+/**
+ * The envelope's certificates, read by `read` and in the envelope's order, which is leaf first where it is well made.
+ * @throws NotationError `CERTIFICATE` for one that is malformed
+ */
+export function chainOf({ certificates }: Envelope, read: typeof parseCertificate = parseCertificate): readonly Certificate[] {
+  return certificates.map((der, index) => read(der, `certificate ${index + 1} of the envelope`));
 }
 
 function checkWith(envelope: Envelope, chain: readonly Certificate[]): Verified<Envelope> {

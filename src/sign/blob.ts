@@ -1,8 +1,6 @@
 // Signing a file: detached, the file untouched (signing and verification workflow specification, "Blob signing").
-import { createHash } from 'node:crypto';
-import type { HashAlgorithm } from '../core/algorithm.ts';
-import type { Descriptor } from '../core/model.ts';
 import { encodePayload } from '../core/payload.ts';
+import { describeBlob } from '../envelope/blob.ts';
 import { type ArtifactWish, withMetadata } from './artifact.ts';
 import { type SealedEnvelope, type SigningPorts, sign } from './sign.ts';
 
@@ -18,16 +16,4 @@ export interface BlobWish extends ArtifactWish {
 export async function signBlob(content: AsyncIterable<Uint8Array>, wish: BlobWish, ports: SigningPorts): Promise<SealedEnvelope> {
   const blob = await describeBlob(content, wish.mediaType, ports.signer.algorithm.hash);
   return sign({ ...wish, payload: encodePayload(withMetadata(blob, wish.userMetadata)) }, ports);
-}
-
-/** Digest and size of a blob (signature specification, "Payload"). */
-async function describeBlob(content: AsyncIterable<Uint8Array>, mediaType: string, hash: HashAlgorithm): Promise<Descriptor> {
-  const algorithm = hash.replace('-', '').toLowerCase();
-  const digest = createHash(algorithm);
-  let size = 0;
-  for await (const chunk of content) {
-    digest.update(chunk);
-    size += chunk.length;
-  }
-  return { mediaType, digest: `${algorithm}:${digest.digest('hex')}`, size };
 }

@@ -2,7 +2,7 @@
 import type { NotationError } from '../core/error.ts';
 import type { Descriptor, Envelope, Verified } from '../core/model.ts';
 import type { Action, CheckName } from '../policy/level.ts';
-import type { Demands, StoreReference } from '../policy/statement.ts';
+import type { Demands, StoreReference, TrustedIdentity } from '../policy/statement.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { RevocationReport } from '../x509/revocation.ts';
 import type { Timestamp } from '../x509/timestamp-check.ts';
@@ -13,67 +13,86 @@ export type TimeEvidence =
   | { readonly time: 'now'; readonly at: Date }
   /** The signing authority's word (`notary.x509.signingAuthority`). */
   | { readonly time: 'authentic signing time'; readonly at: Date }
-  /** A timestamp countersignature, and what is known of its authority's chain. */
-  | { readonly time: 'timestamp'; readonly timestamp: Timestamp; readonly revocation: RevocationReport };
+  /** A timestamp countersignature; `revocation` is of its authority's chain, and absent where the check failed before. */
+  | { readonly time: 'timestamp'; readonly timestamp: Timestamp; readonly revocation?: RevocationReport };
 
-/** What was found by each check that passed, or before it failed. */
+/** What each check looks at. */
 export interface EvidenceOf {
   readonly integrity: { readonly envelope: Verified<Envelope>; readonly chain: readonly Certificate[] };
   readonly authenticity: {
     /** The certificate of the chain that is in a trust store, and which store. */
     readonly anchor: Certificate;
     readonly store: StoreReference;
-    /** The trusted identity that the leaf's subject is; `*` for anybody. */
-    readonly identity: string;
+    /** The one that the leaf's subject has. */
+    readonly identity: TrustedIdentity;
   };
   readonly expiry: { readonly now: Date; readonly expiry?: Date };
   readonly authenticTimestamp: TimeEvidence;
   readonly revocation: RevocationReport;
 }
 
-/** What one check came to. */
+/** What one check found. `evidence` of a failed one is what was found all the same. */
+export type Verdict<C extends CheckName> =
+  | { readonly result: 'passed'; readonly evidence: EvidenceOf[C] }
+  | { readonly result: 'failed'; readonly error: NotationError; readonly evidence?: EvidenceOf[C] };
+
+/** The verdict of one check, and what the policy makes of it. */
 export type Finding<C extends CheckName = CheckName> = {
-  readonly [K in C]:
-    | { readonly check: K; readonly action: Exclude<Action, 'skip'>; readonly result: 'passed'; readonly evidence: EvidenceOf[K] }
-    | {
-        readonly check: K;
-        readonly action: Exclude<Action, 'skip'>;
-        readonly result: 'failed';
-        /** What was expected and found, and what to do. */
-        readonly error: NotationError;
-        /** What was found all the same. */
-        readonly evidence?: Partial<EvidenceOf[K]>;
-      }
-    | { readonly check: K; readonly action: 'skip'; readonly result: 'skipped' };
+  readonly [K in C]: { readonly check: K } & (
+    | (Verdict<K> & { readonly action: Exclude<Action, 'skip'> })
+    | { readonly action: 'skip'; readonly result: 'skipped' }
+  );
 }[C];
 
-/** What came of one signature. */
-export type SignatureOutcome = {
+/** What every signature must stand besides the policy's checks, whatever the policy: to be had, and to be of what it is said to be of. */
+export type Stage = CheckName | 'fetch' | 'critical attributes' | 'artifact' | 'user metadata';
+
+export interface Rejected {
+  readonly status: 'rejected';
   /** In the order of the checks; those after the one that rejected are not there. */
   readonly findings: readonly Finding[];
-} & (
-  | { readonly status: 'rejected'; readonly error: NotationError }
-  | {
-      readonly status: 'verified';
-      readonly envelope: Verified<Envelope>;
-      /** What was signed; its annotations are the user's metadata. */
-      readonly signed: Descriptor;
-    }
-);
+  /** What it failed at. */
+  readonly stage: Stage;
+  /** What was expected and found, and what to do. */
+  readonly error: NotationError;
+}
 
-/** One signature of an artifact; `digest` is its manifest's. */
-export type ArtifactSignature = SignatureOutcome & { readonly digest: string };
+export interface Accepted {
+  readonly status: 'verified';
+  readonly findings: readonly Finding[];
+  readonly envelope: Verified<Envelope>;
+  /** What was signed; its annotations are the user's metadata. */
+  readonly signed: Descriptor;
+}
 
-/** What came of an artifact or blob whose signatures are `S`. */
-export type Outcome<S extends SignatureOutcome = SignatureOutcome> = {
-  readonly statement: Demands;
-} /** The statement's level is skip: nothing was looked at. */ & (
-  | { readonly status: 'skipped' }
-  /** `signatures` are all that were tried. */
-  | { readonly status: 'rejected'; readonly signatures: readonly S[]; readonly error: NotationError }
-  /** `signatures` are those that were rejected before; `verified` is the first that passes. */
-  | { readonly status: 'verified'; readonly signatures: readonly S[]; readonly verified: S & { readonly status: 'verified' } }
-);
+export type SignatureOutcome = Rejected | Accepted;
 
-export type ArtifactOutcome = Outcome<ArtifactSignature>;
-export type BlobOutcome = Outcome;
+/** A signature of an artifact, by its manifest's digest. */
+export interface OfArtifact {
+  readonly digest: string;
+}
+
+/** Nothing was looked at: the statement's level is skip. */
+interface Skipped {
+  readonly status: 'skipped';
+}
+
+/** No signature passed. */
+interface NonePasses<S> {
+  readonly status: 'rejected';
+  /** `unsigned`: there are no signatures; `too many`: there are more than may be tried, and none of those passes. */
+  readonly reason: 'unsigned' | 'too many' | 'all rejected';
+  readonly rejected: readonly (Rejected & S)[];
+}
+
+/** One signature passed, and those before it did not. */
+interface OnePasses<S> {
+  readonly status: 'verified';
+  readonly rejected: readonly (Rejected & S)[];
+  readonly accepted: Accepted & S;
+}
+
+/** What came of an artifact or a blob, whose signatures are told apart by `S`. */
+export type Outcome<S = unknown> = { readonly statement: Demands } & (Skipped | NonePasses<S> | OnePasses<S>);
+
+export type ArtifactOutcome = Outcome<OfArtifact>;

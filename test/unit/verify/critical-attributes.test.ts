@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExtendedAttribute } from '../../../src/core/model.ts';
+import { checkCriticalAttributes } from '../../../src/verify/critical-attributes.ts';
+import { during } from '../../support/pki.ts';
+
+const check = (...extended: readonly ExtendedAttribute[]) =>
+  checkCriticalAttributes({ scheme: 'notary.x509', signingTime: { at: during }, extended });
+
+test('what is not critical may be anything', () => {
+  check({ key: 'acme.note', critical: false, value: {} }, { key: 99, critical: false, value: null });
+});
+
+test('what is critical is refused, by its name', () => {
+  const sentence = /found "acme.rule", 99 \(signature specification § Signed Attributes\)$/;
+  const attributes = [
+    { key: 'acme.rule', critical: true, value: 1 },
+    { key: 'acme.note', critical: false, value: 1 },
+    { key: 99, critical: true, value: 1 },
+  ] as const;
+  assert.throws(() => check(...attributes), { code: 'UNVERIFIED', message: sentence });
+});
+
+test('a verification plugin is refused, critical or not, whatever its name is', () => {
+  const key = 'io.cncf.notary.verificationPlugin';
+  for (const critical of [true, false]) {
+    assert.throws(() => check({ key, critical, value: 'acme\u001b[31m' }), {
+      code: 'UNVERIFIED',
+      message: /the plugin "acme\\u001b\[31m"$/,
+    });
+    assert.throws(() => check({ key, critical, value: 7 }), { code: 'UNVERIFIED', message: /the plugin of no name$/ });
+  }
+});
