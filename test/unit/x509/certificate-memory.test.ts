@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rememberCertificates } from '../../../src/x509/certificate-memory.ts';
+import { mintChain } from '../../support/pki.ts';
+
+test('the same bytes are one certificate, other bytes are another', async () => {
+  const [leaf, root] = (await mintChain({ intermediates: 0 })).map(({ certificate }) => certificate);
+  assert.ok(leaf && root);
+  const read = rememberCertificates();
+  const first = read(leaf.der);
+  assert.deepEqual(first, leaf);
+  assert.equal(read(Buffer.from(leaf.der)), first);
+  assert.notEqual(read(root.der), first);
+});
+
+test('what cannot be read is refused each time', () => {
+  const read = rememberCertificates();
+  for (const _ of [1, 2]) assert.throws(() => read(Buffer.from('3000', 'hex'), 'this one'), { code: 'CERTIFICATE', message: /^this one/ });
+});
