@@ -8,7 +8,7 @@ test('the same bytes are one certificate, other bytes are another', async () => 
   assert.ok(leaf && root);
   const read = rememberCertificates();
   const first = read(leaf.der);
-  assert.deepEqual(first, leaf);
+  assert.equal(first.serial, leaf.serial);
   assert.equal(read(Buffer.from(leaf.der)), first);
   assert.notEqual(read(root.der), first);
 });
