@@ -15,6 +15,7 @@ import { type Effort, measure, type Series } from './bench/measure.ts';
 import { gapsOf, judge, rowsOf, toTable, toVerdictTable } from './bench/report.ts';
 import { toolDistanceSuite, toolSuite } from './bench/tool.ts';
 import { ownVariants, shippedVariant } from './bench/variant.ts';
+import { verifySuite } from './bench/verify.ts';
 
 interface Measured {
   readonly case: Case;
@@ -32,6 +33,7 @@ const suites: readonly Suite[] = [
   fileSuite,
   hostSuite,
   toolSuite,
+  verifySuite,
   awsSuite,
   azureSuite,
   awsDistanceSuite,

@@ -2,7 +2,7 @@
 import type { Case } from './case.ts';
 import { builtInVariant } from './host.ts';
 import type { Run, Series } from './measure.ts';
-import { notationVariant } from './tool.ts';
+import { notationVariant } from './pair.ts';
 import { goVariant, shippedVariant } from './variant.ts';
 
 export interface Row {
@@ -57,6 +57,8 @@ const targets: readonly Target[] = [
   { case: /^sign one/, column: 'ratio', limit: 1.5, what: `times ${notationVariant}` },
   { case: /^sign 1,000, registry/, column: 'ratio', limit: 1 / 6, what: `times a loop of ${notationVariant}` },
   { case: /^sign 1,000, AWS/, column: 'ratio', limit: 1 / 25, what: `times a loop of ${notationVariant} with this plugin` },
+  { case: /^verify one/, column: 'ratio', limit: 1.5, what: `times ${notationVariant}` },
+  { case: /^verify 1,000/, column: 'ratio', limit: 1 / 6, what: `times a loop of ${notationVariant}` },
   { case: /^memory of/, column: 'peakMiB', limit: 96, what: 'MiB at most' },
   { case: /^notation sign, .*away$/, column: 'ratio', limit: 1.0, what: `times the ${goVariant}` },
 ];

@@ -7,12 +7,10 @@ import { openPeer } from '../../test/support/peers.ts';
 import { startRegistry } from '../../test/support/registry.ts';
 import { pushArtifacts } from './artifacts.ts';
 import { at, openAwsStack } from './aws.ts';
-import { type Case, type Command, cleanEnvironment, type Environment, type Suite } from './case.ts';
+import type { Case, Suite } from './case.ts';
 import { openLink } from './link.ts';
-import { shippedVariant } from './variant.ts';
+import { executable, loopAgainstList, ownList, pairOf, sameWords } from './pair.ts';
 
-export const notationVariant = 'notation';
-const executable = join(import.meta.dirname, '../../dist/notation-ts-kms');
 const key = ['--key', 'bench'];
 /** Each run has the same work to do: the index of the referrers tag would grow with every signature. */
 const sameWork = '--force-referrers-tag=false';
@@ -28,10 +26,10 @@ export const toolSuite: Suite = {
     const reference = await pushArtifact(`${registry.host}/one`, 'one', folder);
     const lists = await writeLists(registry.host, [10, 1000, 10_000], folder);
     const cases = [
-      oneCase('sign one, registry', [...key, sameWork, reference], home),
+      sameWords('sign one, registry', ['sign', ...key, sameWork, reference], { home }),
       await layoutCase(folder, home),
-      manyCase('sign 1,000, registry', lists[1000] ?? '', key, home),
-      ...[10, 10_000].map((count) => memoryCase(count, lists[count] ?? '', home)),
+      loopAgainstList('sign 1,000, registry', lists[1000] ?? '', ['sign', sameWork, ...key], { home }),
+      ...[10, 10_000].map((count) => ownList(`memory of signing ${count}`, lists[count] ?? '', ['sign', sameWork, ...key], { home })),
     ];
     return { cases, close: registry.stop };
   },
@@ -49,9 +47,11 @@ export const toolDistanceSuite: Suite = {
     const { id, chain } = stack.keys['RSA-2048'];
     const home = join(folder, 'distant');
     const plugin = await installPlugin(executable, join(home, '.config', 'notation'));
-    const words = ['--plugin', plugin.name, '--id', id, '--plugin-config', `cert_chain=${chain}`];
+    const words = ['sign', sameWork, '--plugin', plugin.name, '--id', id, '--plugin-config', `cert_chain=${chain}`];
     const environment = at(`https://localhost:${link.port}`, stack.environment);
-    const cases = [{ ...manyCase('sign 1,000, AWS, 20 ms away', lists[1000] ?? '', words, home, environment), rounds: 1, warmUps: 0 }];
+    const cases = [
+      { ...loopAgainstList('sign 1,000, AWS, 20 ms away', lists[1000] ?? '', words, { home, environment }), rounds: 1, warmUps: 0 },
+    ];
     return { cases, close: async () => void (await Promise.all([link.close(), registry.stop(), stack.stop()])) };
   },
 };
@@ -66,7 +66,7 @@ function openHome(folder: string, pair: KeyPair): string {
 }
 
 /** Files of references by their number; each list is the beginning of the longer ones. */
-async function writeLists(host: string, counts: readonly number[], folder: string): Promise<Readonly<Record<number, string>>> {
+export async function writeLists(host: string, counts: readonly number[], folder: string): Promise<Readonly<Record<number, string>>> {
   const references = await pushArtifacts(host, Math.max(...counts));
   return Object.fromEntries(counts.map((count) => [count, writeList(references.slice(0, count), join(folder, `references-${count}`))]));
 }
@@ -76,49 +76,19 @@ function writeList(references: readonly string[], path: string): string {
   return path;
 }
 
-function oneCase(name: string, words: readonly string[], home: string): Case {
-  return pairOf(name, [openPeer('notation'), 'sign', ...words], [executable, 'sign', ...words], home);
-}
-
 /** Each in a layout of its own, which grow alike. */
 async function layoutCase(folder: string, home: string): Promise<Case> {
   const [theirs, ours] = [await pushLayout(folder, 'theirs'), await pushLayout(folder, 'ours')];
   const words = ['sign', '--oci-layout', ...key];
-  return pairOf('sign one, OCI layout', [openPeer('notation'), ...words, theirs], [executable, ...words, ours], home, {
-    NOTATION_EXPERIMENTAL: '1',
-  });
+  const environment = { NOTATION_EXPERIMENTAL: '1' };
+  return pairOf('sign one, OCI layout', [openPeer('notation'), ...words, theirs], [executable, ...words, ours], { home, environment });
 }
 
-async function pushLayout(folder: string, name: string): Promise<string> {
+export async function pushLayout(folder: string, name: string): Promise<string> {
   const layer = join(folder, 'layer.txt');
   writeFileSync(layer, 'layer');
   const path = join(folder, name);
   const words = ['push', '--oci-layout', '--disable-path-validation', '--format', 'json', `${path}:v1`, `${layer}:text/plain`];
   const { stdout } = await oras(words, folder);
   return `${path}@${(JSON.parse(stdout) as { readonly digest: string }).digest}`;
-}
-
-/** A process for each reference against one process for all of them. */
-function manyCase(name: string, list: string, words: readonly string[], home: string, environment: Environment = {}): Case {
-  const loop = 'list="$1"; shift; while read -r reference; do "$@" "$reference" >/dev/null || exit 1; done <"$list"';
-  const theirs = ['sh', '-c', loop, 'sh', list, openPeer('notation'), 'sign', sameWork, ...words];
-  return {
-    ...pairOf(name, theirs, [executable, 'sign', sameWork, ...words, '--from-file', list], home, environment),
-    rounds: 3,
-    warmUps: 1,
-  };
-}
-
-function memoryCase(count: number, list: string, home: string): Case {
-  const command = commandOf(shippedVariant, [executable, 'sign', sameWork, ...key, '--from-file', list], home, {});
-  return { name: `memory of signing ${count}`, base: shippedVariant, commands: [command], rounds: 1, warmUps: 0 };
-}
-
-function pairOf(name: string, theirs: readonly string[], ours: readonly string[], home: string, environment: Environment = {}): Case {
-  const commands = [commandOf(notationVariant, theirs, home, environment), commandOf(shippedVariant, ours, home, environment)];
-  return { name, base: notationVariant, commands };
-}
-
-function commandOf(name: string, argv: readonly string[], home: string, environment: Environment): Command {
-  return { name, argv, stdin: '', env: cleanEnvironment(home, environment) };
 }
