@@ -13,7 +13,7 @@ import {
   readSequence,
   tag,
 } from './der.ts';
-import { decodeString } from './der-string.ts';
+import { parseDistributionPoints, parseUri } from './distribution-point.ts';
 
 export const extensionOid = {
   subjectKeyId: '2.5.29.14',
@@ -127,7 +127,7 @@ export function parseAuthorityKeyId({ value }: Extension, what: string): Uint8Ar
 
 /** Addresses of all distribution points that are named by one (RFC 5280 §4.2.1.13). */
 export function parseCrlUrls({ value }: Extension, what: string): readonly string[] {
-  return readSequence(value, what, (points) => readMany(points, () => parseDistributionPoint(points, what)).flat());
+  return parseDistributionPoints(value, what).flatMap(({ urls }) => urls);
 }
 
 /** Addresses of OCSP responders (RFC 5280 §4.2.2.1). */
@@ -136,31 +136,11 @@ export function parseOcspUrls({ value }: Extension, what: string): readonly stri
 }
 
 const ocspMethod = '1.3.6.1.5.5.7.48.1';
-const uriTag = contextTag(6);
-
-function parseDistributionPoint(points: Cursor, what: string): readonly string[] {
-  return readSequence(points.read(tag.sequence).der, what, (fields) => {
-    const names = fields.explicit(0);
-    fields.optional(contextTag(1));
-    fields.optional(constructedContextTag(2));
-    // A name relative to the issuer would leave no address and so no revocation check: refused, as Go does.
-    const full = names?.inside(constructedContextTag(0));
-    names?.end();
-    return full ? readMany(full, () => full.any()).flatMap((name) => parseUri(name.tag, name.value, what)) : [];
-  });
-}
 
 function parseAccess(items: Cursor, what: string): readonly string[] {
   return readSequence(items.read(tag.sequence).der, what, (fields) => {
     const method = fields.oid();
     const location = fields.any();
-    return method === ocspMethod ? parseUri(location.tag, location.value, what) : [];
+    return method === ocspMethod ? parseUri(location, what) : [];
   });
-}
-
-function parseUri(found: number, value: Uint8Array, what: string): readonly string[] {
-  if (found !== uriTag) return [];
-  const text = decodeString(tag.ia5String, value);
-  if (text === undefined) throw malformed(what, 'expected an address in ASCII, found other characters');
-  return [text];
 }

@@ -1,7 +1,7 @@
 // Distinguished names as certificates hold them (RFC 5280 §4.1.2.4), printed as notation prints them.
 // Names as people write them are in distinguished-name.ts.
 import type { Der } from '../core/bytes.ts';
-import { toHex } from '../core/bytes.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
 import { Cursor, readMany, readSequence, tag } from './der.ts';
 import { printableString, utf8String } from './der-encode.ts';
 import { type Identity, parseIdentity, refused } from './distinguished-name.ts';
@@ -16,7 +16,7 @@ export interface Attribute {
 
 export type RelativeName = readonly Attribute[];
 
-/** A name in the order of its DER; two names are one when their `der` are equal. */
+/** A name in the order of its DER; chains need two names that are one to be so byte by byte. */
 export interface Name {
   readonly der: Der;
   readonly rdns: readonly RelativeName[];
@@ -109,4 +109,17 @@ function mustEscape(character: string, index: number, last: number): boolean {
   if (character === ' ') return index === 0 || index === last;
   if (character === '#') return index === 0;
   return ',+"\\<>;'.includes(character);
+}
+
+/**
+ * Whether two names are one by RFC 5280 §7.1: letter case, the kind of string, and spaces at the ends or in a row do not count.
+ * Looser than the bytes, so only where a signature tells besides whose name it is.
+ */
+export function isSameName(a: Name, b: Name): boolean {
+  return equalBytes(a.der, b.der) || comparable(a) === comparable(b);
+}
+
+function comparable({ rdns }: Name): string {
+  const plain = ({ type, value }: Attribute) => [type, value.normalize('NFKC').toLowerCase().trim().replaceAll(/ +/g, ' ')];
+  return JSON.stringify(rdns.map((attributes) => attributes.map((one) => JSON.stringify(plain(one))).toSorted()));
 }

@@ -1,0 +1,180 @@
+// The entries of a CRL (RFC 5280 §5.1.2.6). A list of hundreds of thousands is walked in place: no object is made for an entry that nobody asks for.
+import { NotationError } from '../core/error.ts';
+import { type Cursor, malformed, readAll, readMany, readSequence, tag } from './der.ts';
+import { type Extension, parseExtension } from './extension.ts';
+
+/** One entry of a CRL. */
+export interface CrlEntry {
+  readonly revokedAt: Date;
+  /** CRLReason (RFC 5280 §5.3.1); 0, unspecified, where the entry tells none. */
+  readonly reason: number;
+  readonly invalidityDate?: Date;
+}
+
+export const holdReason = 6;
+export const removeReason = 8;
+
+const reasonNames: readonly string[] = [
+  'unspecified',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'unused',
+  'removeFromCRL',
+  'privilegeWithdrawn',
+  'aACompromise',
+];
+
+/** As RFC 5280 §5.3.1 writes it. */
+export function nameOfReason(reason: number): string {
+  return reasonNames[reason] ?? `reason ${reason}`;
+}
+
+/**
+ * Walks all entries and holds each against the grammar and against what is understood.
+ * @param bytes the contents of revokedCertificates
+ * @throws NotationError `CERTIFICATE` when they are malformed; `REVOCATION` for an entry that would change the meaning of the list: a critical extension
+ * that is not known, even if the entry is another certificate's (RFC 5280 §5.3), or another issuer's certificate (§5.3.3)
+ */
+export function checkEntries(bytes: Uint8Array, what: string): void {
+  let start = 0;
+  while (start < bytes.length) start = checkEntry(bytes, start, what);
+}
+
+/**
+ * The entries for one serial number, in their order; `bytes` have passed `checkEntries`.
+ * @param serial contents of an INTEGER
+ * @throws NotationError `CERTIFICATE` when one is malformed inside; `REVOCATION` when there are more than any authority lists
+ */
+export function findEntries(bytes: Uint8Array, serial: Uint8Array, what: string): readonly CrlEntry[] {
+  const pattern = Buffer.concat([Uint8Array.of(tag.integer, serial.length), serial]);
+  // DER writes a number in one way only: a serial number whose bytes are nowhere is not listed.
+  const hay = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!hay.includes(pattern)) return [];
+  const found: CrlEntry[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = endOf(bytes, start, bytes.length, tag.sequence, what);
+    const at = contentsOf(bytes, start);
+    if (pattern.compare(hay, at, Math.min(at + pattern.length, end)) === 0) found.push(parseEntry(bytes.subarray(start, end), what));
+    if (found.length > maximumPerSerial) throw tooMany(what);
+    start = end;
+  }
+  return found;
+}
+
+const maximumPerSerial = 100;
+
+function tooMany(what: string): NotationError {
+  return new NotationError('REVOCATION', `${what}: expected at most ${maximumPerSerial} entries for one certificate, found more`);
+}
+
+/** The end of the entry that begins at `start`. */
+function checkEntry(bytes: Uint8Array, start: number, what: string): number {
+  const end = endOf(bytes, start, bytes.length, tag.sequence, what);
+  const serial = contentsOf(bytes, start);
+  const date = endOf(bytes, serial, end, tag.integer, what);
+  checkInteger(bytes, contentsOf(bytes, serial), date, what);
+  const rest = endOf(bytes, date, end, bytes[date] === tag.generalizedTime ? tag.generalizedTime : tag.utcTime, what);
+  checkTime(bytes, date, rest, what);
+  if (rest < end) checkExtensions(bytes, rest, end, what);
+  return end;
+}
+
+function checkInteger(bytes: Uint8Array, start: number, end: number, what: string): void {
+  const first = bytes[start] ?? 0;
+  const second = bytes[start + 1] ?? 0;
+  const padded = end - start > 1 && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80));
+  if (start === end || padded) throw malformed(what, 'expected a serial number, found none or one that is padded');
+}
+
+/** The digits of a date that nobody asks for are only counted: 300,000 dates cost more than all else here. */
+function checkTime(bytes: Uint8Array, start: number, end: number, what: string): void {
+  const length = end - start - 2;
+  if (length === (bytes[start] === tag.utcTime ? 13 : 15) && bytes[end - 1] === 0x5a) return;
+  throw malformed(what, 'expected a time as RFC 5280 §5.1.2.6 writes it, found another form');
+}
+
+function checkExtensions(bytes: Uint8Array, start: number, end: number, what: string): void {
+  const listEnd = endOf(bytes, start, end, tag.sequence, what);
+  if (listEnd !== end) throw malformed(what, 'expected the end of an entry, found trailing bytes');
+  for (let at = contentsOf(bytes, start); at < end; ) at = checkExtension(bytes, at, end, what);
+}
+
+function checkExtension(bytes: Uint8Array, start: number, limit: number, what: string): number {
+  const end = endOf(bytes, start, limit, tag.sequence, what);
+  const name = contentsOf(bytes, start);
+  const nameEnd = endOf(bytes, name, end, tag.oid, what);
+  const hasFlag = bytes[nameEnd] === tag.boolean;
+  const value = hasFlag ? endOf(bytes, nameEnd, end, tag.boolean, what) : nameEnd;
+  const critical = hasFlag && bytes[value - 1] !== 0x00;
+  if (endOf(bytes, value, end, tag.octetString, what) !== end)
+    throw malformed(what, 'expected an extension of an entry, found trailing bytes');
+  const arc = nameEnd - name === 5 && bytes[name + 2] === 0x55 && bytes[name + 3] === 0x1d ? bytes[name + 4] : undefined;
+  if (arc === certificateIssuerArc || (critical && arc !== reasonArc && arc !== invalidityDateArc))
+    throw notUnderstood(bytes, name, nameEnd, what);
+  return end;
+}
+
+/** Last arcs of 2.5.29: id-ce-cRLReasons, id-ce-invalidityDate, id-ce-certificateIssuer. */
+const reasonArc = 21;
+const invalidityDateArc = 24;
+const certificateIssuerArc = 29;
+
+function notUnderstood(bytes: Uint8Array, start: number, end: number, what: string): NotationError {
+  const oid = readAll(bytes.subarray(start, end), what, (cursor) => cursor.oid());
+  return new NotationError('REVOCATION', `${what}: expected entries with known critical extensions only, found ${oid}`, {
+    hint: 'such a CRL cannot be used for any certificate (RFC 5280 §5.3): ask the authority for one without that extension',
+  });
+}
+
+// The walk. A definite, minimal length that stays inside `limit`, or nothing.
+function endOf(bytes: Uint8Array, start: number, limit: number, expected: number, what: string): number {
+  const first = bytes[start + 1] ?? 0xff;
+  if (start + 2 > limit || bytes[start] !== expected) throw malformed(what, 'expected an entry of a CRL, found something else');
+  const end = first < 0x80 ? start + 2 + first : longEnd(bytes, start, first & 0x7f, what);
+  if (end > limit) throw malformed(what, 'expected an element inside its entry, found a longer one');
+  return end;
+}
+
+function longEnd(bytes: Uint8Array, start: number, size: number, what: string): number {
+  let length = 0;
+  for (let index = 0; index < size; index += 1) length = length * 256 + (bytes[start + 2 + index] ?? 0);
+  const minimal = size >= 1 && size <= 4 && length >= 0x80 && bytes[start + 2] !== 0;
+  if (!minimal) throw malformed(what, 'expected a definite, minimal length of at most 4 octets, found another form');
+  return start + 2 + size + length;
+}
+
+/** Where the contents begin; the header has passed `endOf`. */
+function contentsOf(bytes: Uint8Array, start: number): number {
+  const first = bytes[start + 1] ?? 0;
+  return first < 0x80 ? start + 2 : start + 2 + (first & 0x7f);
+}
+
+function parseEntry(der: Uint8Array, what: string): CrlEntry {
+  return readSequence(der, what, (fields) => {
+    fields.integer();
+    const revokedAt = fields.time();
+    const extensions = fields.done ? [] : parseExtensions(fields.sequence(), what);
+    const value = (arc: number) => extensions.find(({ oid }) => oid === `2.5.29.${arc}`)?.value;
+    const [reason, date] = [value(reasonArc), value(invalidityDateArc)];
+    const invalidityDate = date && readAll(date, `${what}, invalidity date`, readGeneralizedTime);
+    const code = reason && readAll(reason, `${what}, reason`, (cursor) => cursor.smallInteger(tag.enumerated));
+    return { revokedAt, reason: code ?? 0, ...(invalidityDate && { invalidityDate }) };
+  });
+}
+
+function parseExtensions(list: Cursor, what: string): readonly Extension[] {
+  const extensions = readMany(list, () => parseExtension(list, `${what}, entry`));
+  const repeated = extensions.find(({ oid }, index) => extensions.findIndex((other) => other.oid === oid) !== index);
+  if (repeated) throw malformed(what, `expected every extension of an entry once, found ${repeated.oid} twice`);
+  return extensions;
+}
+
+/** RFC 5280 §5.3.2: never a UTCTime. */
+function readGeneralizedTime(cursor: Cursor): Date {
+  if (cursor.peek() === tag.generalizedTime) return cursor.time();
+  throw malformed('invalidity date', 'expected a GeneralizedTime, found something else');
+}
