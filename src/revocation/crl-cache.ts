@@ -5,7 +5,7 @@ import { NotationError, ownErrorIn } from '../core/error.ts';
 import type { Clock, Files, Log } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { parseCrl } from '../x509/crl.ts';
-import { type CrlPair, checkBaseCrl, checkDeltaCrl } from '../x509/crl-check.ts';
+import { type CrlPair, checkBaseCrl, checkDeltaCrl, endOfCrls } from '../x509/crl-check.ts';
 import { fingerprint } from '../x509/public-key.ts';
 
 /** CRLs that are checked to be an issuer's. */
@@ -38,6 +38,7 @@ export interface CrlCachePorts {
 export function openCrlCache(ports: CrlCachePorts): CrlCache {
   const memory = new Map<string, Kept>();
   const disk = openDisk(ports);
+  const soon = () => ports.now().getTime() + failureMs;
   return {
     obtain: (url, issuer, download) => {
       const key = `${fingerprint(issuer.der)} ${url}`;
@@ -46,8 +47,8 @@ export function openCrlCache(ports: CrlCachePorts): CrlCache {
       const kept: Kept = { answer: load(url, issuer, download, disk, ports.now), until: Number.POSITIVE_INFINITY, size: 0 };
       memory.set(key, kept);
       kept.answer.then(
-        ({ crls }) => settle(memory, kept, sizeOf(crls), lastUse(crls, ports.now())),
-        () => settle(memory, kept, 0, ports.now().getTime() + failureMs),
+        ({ crls }) => settle(memory, kept, sizeOf(crls), endOfCrls(crls, ports.now()) ?? soon()),
+        () => settle(memory, kept, 0, soon()),
       );
       return kept.answer;
     },
@@ -88,24 +89,11 @@ function sizeOf({ base, delta }: CrlPair): number {
   return base.der.length + (delta?.der.length ?? 0);
 }
 
-/** What has expired already is not asked for again at once. */
-function lastUse(crls: CrlPair, now: Date): number {
-  return isCurrent(crls, now) ? endOf(crls) : now.getTime() + failureMs;
-}
-
-function endOf({ base, delta }: CrlPair): number {
-  return Math.min(base.nextUpdate?.getTime() ?? 0, delta ? (delta.nextUpdate?.getTime() ?? 0) : Number.POSITIVE_INFINITY);
-}
-
-function isCurrent(crls: CrlPair, now: Date): boolean {
-  return now.getTime() <= endOf(crls);
-}
-
 async function load(url: string, issuer: Certificate, download: () => Promise<CrlPair>, disk: Disk, now: Clock): Promise<KeptCrls> {
   const found = await disk.read(url, issuer);
   if (found) return { crls: found, cached: true };
   const crls = await download();
-  if (isCurrent(crls, now())) await disk.write(url, crls);
+  if (endOfCrls(crls, now()) !== undefined) await disk.write(url, crls);
   return { crls, cached: false };
 }
 
@@ -122,7 +110,7 @@ function openDisk({ folder, files, write, now, log }: CrlCachePorts): Disk {
       try {
         const path = crlCachePath(folder, url);
         const crls = (await files.look(path)) && parseFile(await files.read(path, 'cached CRL', fileLimit));
-        if (!crls || !isCurrent(crls, now())) return undefined;
+        if (!crls || endOfCrls(crls, now()) === undefined) return undefined;
         checkBaseCrl(crls.base, issuer);
         checkDeltaCrl(crls, issuer);
         return crls;

@@ -67,6 +67,15 @@ export function judgeCrls({ base, delta }: CrlPair, question: CrlQuestion): CrlA
   return { status: 'good', reasons };
 }
 
+/** When CRLs end to be valid, in milliseconds since 1970: with the one that ends first. Undefined when they are not valid now. */
+export function endOfCrls({ base, delta }: CrlPair, now: Date): number | undefined {
+  const ends = (delta ? [base, delta] : [base]).map(({ thisUpdate, nextUpdate }) =>
+    isEarly(thisUpdate, now) ? 0 : (nextUpdate?.getTime() ?? 0),
+  );
+  const end = Math.min(...ends);
+  return now.getTime() <= end ? end : undefined;
+}
+
 /** Clocks differ: a CRL may be this much younger than now. */
 const skewMs = 5 * 60_000;
 
@@ -115,9 +124,14 @@ function checkKind(scope: CrlScope | undefined, { version, basicConstraints }: C
 }
 
 function findExpiry({ thisUpdate, nextUpdate }: Crl, now: Date): NotationError | undefined {
-  if (thisUpdate.getTime() > now.getTime() + skewMs) throw unusable('CRL', `one made before ${iso(now)}, found one of ${iso(thisUpdate)}`);
+  if (isEarly(thisUpdate, now)) throw unusable('CRL', `one made before ${now.toISOString()}, found one of ${thisUpdate.toISOString()}`);
   if (!nextUpdate) return unusable('CRL', 'the time of its next update, found none');
-  return now > nextUpdate ? unusable('CRL', `one that is valid at ${iso(now)}, found one that expired on ${iso(nextUpdate)}`) : undefined;
+  if (now <= nextUpdate) return undefined;
+  return unusable('CRL', `one that is valid at ${now.toISOString()}, found one that expired on ${nextUpdate.toISOString()}`);
+}
+
+function isEarly(thisUpdate: Date, now: Date): boolean {
+  return thisUpdate.getTime() > now.getTime() + skewMs;
 }
 
 function namesFreshest({ extensions }: Certificate): boolean {
@@ -149,10 +163,6 @@ function effectiveEntry(entries: readonly CrlEntry[]): CrlEntry | undefined {
 
 function tell({ revokedAt, reason, invalidityDate }: CrlEntry): CrlAnswer {
   return { status: 'revoked', revokedAt, ...(reason !== 0 && { reason: nameOfReason(reason) }), ...(invalidityDate && { invalidityDate }) };
-}
-
-function iso(date: Date): string {
-  return date.toISOString();
 }
 
 function unusable(what: string, problem: string): NotationError {
