@@ -170,6 +170,12 @@ describe('CRT-010: the leaf has one of the six keys', () => {
     const publicKeyInfo = sequence(sequence(oid('1.3.101.112')), bitString(new Uint8Array(32)));
     const chain = await chainOf({ changes: [{ publicKeyInfo }] });
     assert.throws(() => checkCodeSigningChain(chain), { code: 'KEY_UNUSABLE', message: /certificate "CN=leaf,.*found Ed25519/ });
+    assert.match(
+      findBrokenRules(chain)
+        .map(({ message }) => message)
+        .join('\n'),
+      /^certificate "CN=leaf,.*found Ed25519/,
+    );
   });
 });
 
@@ -219,6 +225,9 @@ test('CRT-013: SHA-1 is refused wherever it stands', async () => {
     code: 'CERTIFICATE',
     message: /"CN=weak,.*found ECDSAWithSHA1 .*§ Other Requirements/,
   });
+  const [only, ...others] = findBrokenRules([leaf.certificate, root.certificate]);
+  assert.match(only?.message ?? '', /"CN=weak,.*found ECDSAWithSHA1/);
+  assert.deepEqual(others, []);
 });
 
 describe('CRT-015 and CRT-016: validity', () => {
@@ -248,4 +257,9 @@ describe('CRT-015 and CRT-016: validity', () => {
     const chain = await chainOf({ changes: [{ notAfter: new Date('2099-01-01T00:00:00Z') }] });
     checkValidity(chain, during);
   });
+});
+
+describe('the rules that are broken', () => {
+  test('are none where there is no certificate', () => assert.deepEqual(findBrokenRules([]), []));
+  test('do not hide a bug', () => assert.throws(() => findBrokenRules([{} as Certificate]), TypeError));
 });

@@ -82,6 +82,9 @@ describe('checkTimestampToken accepts', () => {
     'a second signer after one that fails': {
       signers: [{ holder: leaf, version: 3 }, { holder: leaf }],
     },
+    'eight signers, of whom the last holds': {
+      signers: [...Array.from({ length: 7 }, () => ({ holder: leaf, version: 3 })), { holder: leaf }],
+    },
     'the ordering stated': { info: { rest: [encode.boolean(true)] } },
     'an extension that is not critical': {
       info: { rest: [encode.element(0xa1, encode.sequence(encode.oid('1.2.3'), encode.octetString(Uint8Array.of(1))))] },
