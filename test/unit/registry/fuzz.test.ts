@@ -1,18 +1,12 @@
 // Spoiled documents and references: nothing but an error of ours comes out, and what is read holds together.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { NotationError } from '../../../src/core/error.ts';
 import { chooseChallenge } from '../../../src/registry/challenge.ts';
 import { encodeIndex, parseIndex } from '../../../src/registry/index-document.ts';
 import { parseLayoutReference } from '../../../src/registry/layout-reference.ts';
 import { digestOf, encodeSignatureManifest, parseReferrer, parseSignatureManifest } from '../../../src/registry/manifest.ts';
 import { parseReference } from '../../../src/registry/reference.ts';
-import { type Mutation, ofBytes, ofDocument } from '../../support/mutation.ts';
-import { randomFrom } from '../../support/random.ts';
-
-/** Spoiled inputs for each kind. */
-const iterations = Number(process.env['NOTATION_TS_KMS_FUZZ_ITERATIONS'] ?? 20_000) / 5;
-const seed = Number(process.env['NOTATION_TS_KMS_FUZZ_SEED'] ?? 7);
+import { fuzz, iterations, type Kind, seedOf } from '../../support/fuzz.ts';
+import { ofBytes, ofDocument } from '../../support/mutation.ts';
 
 const imageManifest = 'application/vnd.oci.image.manifest.v1+json';
 const subject = { mediaType: imageManifest, digest: digestOf(Buffer.from('artifact')), size: 8 };
@@ -43,14 +37,6 @@ const index = Buffer.from(
   }),
 );
 
-interface Kind {
-  readonly name: string;
-  readonly good: readonly Uint8Array[];
-  readonly mutations: readonly Mutation[];
-  /** Reads, and checks that what was read holds together. */
-  readonly read: (bytes: Uint8Array) => void;
-}
-
 const kinds: readonly Kind[] = [
   { name: 'signature manifests', good: [manifest, newer], mutations: [...ofBytes, ...ofDocument], read: readManifest },
   { name: 'indexes', good: [index], mutations: [...ofBytes, ...ofDocument], read: readIndex },
@@ -79,30 +65,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-for (const { name, good, mutations, read } of kinds) {
-  describe(name, () => {
-    test('are read when nothing is spoiled', () => {
-      for (const bytes of good) read(bytes);
-    });
-
-    test(`spoiled ${iterations} times with seed ${seed}`, () => {
-      const random = randomFrom(seed);
-      for (let round = 0; round < iterations; round += 1) {
-        let bytes = random.pick(good);
-        // JSON is spoiled as such only while it is JSON.
-        for (let times = random.below(3), first = true; times >= 0; times -= 1, first = false) {
-          if (bytes.length > 0) bytes = random.pick(first ? mutations : ofBytes)(bytes, random, random.pick(good));
-        }
-        try {
-          read(bytes);
-        } catch (error) {
-          if (error instanceof NotationError && error.code !== 'INTERNAL' && error.message.length < 500 + 3 * bytes.length) continue;
-          throw new Error(`round ${round}: ${Buffer.from(bytes).toString('hex').slice(0, 4000)}`, { cause: error });
-        }
-      }
-    });
-  });
-}
+for (const kind of kinds) fuzz(kind, iterations / 5, seedOf(7));
 
 function readManifest(bytes: Uint8Array): void {
   parseReferrer(bytes, imageManifest);
