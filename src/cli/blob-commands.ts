@@ -3,6 +3,7 @@ import type { ToolContext } from './context.ts';
 import { verbosityRows } from './diagnostics.ts';
 import { addOptions, type OptionRow, type OptionTable, type OptionValues } from './option.ts';
 import type { Act } from './options.ts';
+import { blobPolicyCommands } from './policy-commands.ts';
 import { signerTable } from './sign-options.ts';
 
 const blobRows: readonly OptionRow[] = [
@@ -24,6 +25,7 @@ export function blobCommands(parser: Argv, context: ToolContext, act: Act) {
     .command('inspect [signature]', 'show what the signature in a file says', blobInspectOptions, ({ signature = '', ...values }) =>
       act(async () => (await import('./blob-inspect.ts')).inspectBlobSignature(signature, values as OptionValues, context))(),
     )
+    .command('policy', 'the trust policy for blobs', (it) => blobPolicyCommands(it, context, act))
     .demandCommand(1, 'expected a blob command; see notation-ts-kms blob --help');
 }
 

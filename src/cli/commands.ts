@@ -6,6 +6,7 @@ import type { ToolContext } from './context.ts';
 import { keyCommands } from './key-commands.ts';
 import type { OptionValues } from './option.ts';
 import type { Act } from './options.ts';
+import { policyCommands } from './policy-commands.ts';
 import { credentialCommands } from './registry-commands.ts';
 import { signOptions } from './sign-options.ts';
 import { signatureCommands } from './signature-commands.ts';
@@ -41,6 +42,7 @@ function commands(parser: Argv, context: ToolContext, act: Act): Argv {
     .command('blob', 'files and their detached signatures', (it) => blobCommands(it, context, act))
     .command('key', 'signing keys', (it) => keyCommands(it, context, act))
     .command(['certificate', 'cert'], 'certificates', (it) => certificateCommands(it, context, act))
+    .command('policy', 'the trust policy for artifacts', (it) => policyCommands(it, context, act))
     .command(
       'version',
       'show the version',

@@ -11,7 +11,7 @@ export type OciPolicy = Policy<OciStatement>;
 
 /**
  * Reads trustpolicy.oci.json or trustpolicy.json. A statement that skips verification may have the scope `*`: the specification does not
- * allow it and notation does (TPL-014, REF-26), and where people rely on that, everything would fail here.
+ * allow it and notation does (TPL-014, REF-26), and where people rely on that, everything would fail here; `skippingAll` tells.
  * @param what names the document in messages
  * @throws NotationError `POLICY` naming the statement and the rule that it breaks
  */
@@ -38,6 +38,11 @@ export function selectStatement({ statements }: OciPolicy, repository: string): 
     `${JSON.stringify(repository)} has no applicable trust policy statement: expected one with that registry scope or "*", found none`,
     { hint: `add "${repository}" to the registryScopes of a statement; notation-ts-kms policy show prints the policy` },
   );
+}
+
+/** The statement that lets every artifact pass that no other one is about; undefined when there is none. */
+export function skippingAll({ statements }: OciPolicy): OciStatement | undefined {
+  return statements.find(({ level, registryScopes }) => level === 'skip' && registryScopes.includes('*'));
 }
 
 function having(statements: readonly OciStatement[], scope: string): OciStatement | undefined {

@@ -9,10 +9,13 @@ import type { FileFacts, Files } from '../core/ports.ts';
  */
 export const disk: Files = { look: async (path) => look(path), read: async (path, what, limit) => read(path, what, limit) };
 
+/** Windows makes modes up: every file would be everybody's to write. */
+const hasModes = process.platform !== 'win32';
+
 function look(path: string): FileFacts | undefined {
   try {
     const facts = statSync(path);
-    return { kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other', mode: facts.mode & 0o777 };
+    return { kind: facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other', mode: hasModes ? facts.mode & 0o777 : 0 };
   } catch (cause) {
     if (isAbsent(cause)) return undefined;
     throw fileError(`${path} cannot be looked at`, cause);

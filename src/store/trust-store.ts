@@ -7,6 +7,7 @@ import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStor
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
+import { refuseWritableByAll } from './permission.ts';
 
 /** Bytes that a file of a trust store may have. */
 export const certificateFileLimit: number = 1 << 20;
@@ -71,8 +72,9 @@ function checkFileName(name: string): string {
 }
 
 /**
- * Every certificate of a named store. A store is a folder of regular files: links and folders in it are refused, as in notation,
- * because what they lead to can be changed by others (trust store specification § Trust Store).
+ * Every certificate of a named store. A store is a folder of regular files: links in it are refused, because what they lead to can be changed
+ * by others (TST-003); and so are folders, which the specification has ignored and notation refuses (TST-004, REF-24), and what everybody may
+ * change.
  * @throws NotationError `FILE` for what is no store, `CERTIFICATE` for a file or certificate that may not be in one.
  */
 export async function readTrustStore(
@@ -83,9 +85,15 @@ export async function readTrustStore(
 ): Promise<readonly Certificate[]> {
   const folder = trustStoreFolder(directories, type, store);
   const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${type}`);
+  await refuseWritableByAll([...foldersAbove(directories, type), folder, ...names.map((name) => join(folder, name))], files);
   const certificates = await Promise.all(names.map((name) => readStoreFile(join(folder, name), type, files)));
   if (names.length === 0) throw new NotationError('FILE', `the trust store ${JSON.stringify(store)} of type ${type} has no certificates`);
   return certificates.flat();
+}
+
+function foldersAbove({ config }: Directories, type: TrustStoreType): readonly string[] {
+  const [stores, x509] = [join(config, 'truststore'), join(config, 'truststore', 'x509')];
+  return [config, stores, x509, join(x509, type)];
 }
 
 async function listStore(folder: string, what: string): Promise<readonly string[]> {
