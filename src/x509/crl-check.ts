@@ -84,10 +84,9 @@ function checkCrl(crl: Crl, issuer: Certificate, what: string): void {
   if (unknown !== undefined) throw unusable(what, `known critical extensions only, found ${unknown}`);
   if (!isSameName(crl.issuer, issuer.subject))
     throw unusable(what, `it to be issued by ${quoteName(issuer.subject)}, found ${quoteName(crl.issuer)}`);
-  // RFC 5280 §4.2.1.3, §6.3.3 (f).
+  // RFC 5280 §6.3.3 (f). That the issuer is an authority is a rule for its chain, which was checked before.
   if (issuer.keyUsage && !issuer.keyUsage.has('cRLSign'))
     throw unusable(what, `an issuer whose key usage has cRLSign, found ${nameOf(issuer)}`);
-  if (!issuer.basicConstraints?.ca) throw unusable(what, `an issuer that is an authority, found ${nameOf(issuer)}`);
   if (!verifyStructure(issuer.publicKeyInfo, crl.signatureAlgorithmDer, crl.tbs, crl.signature))
     throw unusable(what, `a signature by ${nameOf(issuer)}, found another or one that does not hold`);
 }

@@ -59,7 +59,7 @@ function authorityInfoAccess(urls: readonly string[]): ExtensionDraft {
   return { oid: extensionOid.authorityInfoAccess, critical: false, value: sequence(...access) };
 }
 
-function crlDistributionPoints(urls: readonly string[]): ExtensionDraft {
+export function crlDistributionPoints(urls: readonly string[]): ExtensionDraft {
   const [fullName, distributionPoint] = [constructedContextTag(0), constructedContextTag(0)];
   const points = urls.map((url) => sequence(element(distributionPoint, element(fullName, uri(url)))));
   return { oid: extensionOid.crlDistributionPoints, critical: false, value: sequence(...points) };
