@@ -53,7 +53,7 @@ export function mutationsOf(file: string, source: SourceFile): readonly Mutation
   return changes
     .filter(({ start, end, text }) => {
       const key = `${start} ${end} ${text}`;
-      return !seen.has(key) && seen.add(key);
+      return source.text.slice(start, end) !== text && !seen.has(key) && seen.add(key);
     })
     .map((change) => ({
       ...change,
