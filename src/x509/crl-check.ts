@@ -3,9 +3,10 @@ import { equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf, quoteName } from './certificate.ts';
 import { type Crl, freshestCrlOid } from './crl.ts';
-import { type CrlEntry, holdReason, nameOfReason, removeReason } from './crl-entries.ts';
+import type { CrlEntry } from './crl-entries.ts';
 import { allReasons, type CrlScope, type DistributionPoint, type ReasonMask } from './distribution-point.ts';
 import { isSameName } from './name.ts';
+import { holdReason, nameOfReason, removeReason } from './revocation-reason.ts';
 import { verifyStructure } from './signature-algorithm.ts';
 
 /** A complete CRL, and the delta CRL that brings it up to date. */

@@ -11,28 +11,6 @@ export interface CrlEntry {
   readonly invalidityDate?: Date;
 }
 
-export const holdReason = 6;
-export const removeReason = 8;
-
-const reasonNames: readonly string[] = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'unused',
-  'removeFromCRL',
-  'privilegeWithdrawn',
-  'aACompromise',
-];
-
-/** As RFC 5280 §5.3.1 writes it. */
-export function nameOfReason(reason: number): string {
-  return reasonNames[reason] ?? `reason ${reason}`;
-}
-
 /**
  * Walks all entries and holds each against the grammar and against what is understood.
  * @param bytes the contents of revokedCertificates

@@ -1,0 +1,88 @@
+// Who may answer for a certificate authority: itself, and whom it lets (RFC 6960 §4.2.2.2).
+import { equalBytes } from '../core/bytes.ts';
+import { NotationError } from '../core/error.ts';
+import { type Certificate, nameOf, parseCertificate, quoteName, quoteSubject } from './certificate.ts';
+import { isIssuedBy } from './chain.ts';
+import { extendedKeyUsageOid } from './extension.ts';
+import { parseNameDer } from './name.ts';
+import { hashKey } from './ocsp-id.ts';
+import type { OcspResponse } from './ocsp-response.ts';
+import { checkValidity } from './profile.ts';
+import { unusableAnswer } from './revocation-error.ts';
+import { parseSignatureAlgorithm, verifyStructure } from './signature-algorithm.ts';
+
+/**
+ * Checks that a response is signed by the issuer itself or by the holder of a certificate that the issuer issued for OCSP signing.
+ * @returns that certificate when it must be checked for revocation itself (REV-010)
+ * @throws NotationError `REVOCATION`, `CERTIFICATE`
+ */
+export function checkOcspSigner(response: OcspResponse, issuer: Certificate, now: Date): Certificate | undefined {
+  checkAlgorithm(response);
+  if (isResponder(response, issuer) && isSignedBy(response, issuer)) return undefined;
+  const delegate = findDelegate(response, issuer);
+  checkDelegate(delegate, issuer, now);
+  return delegate.extensions.some(({ oid }) => oid === nocheckOid) ? undefined : delegate;
+}
+
+const what = 'OCSP response';
+/** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1). */
+const nocheckOid = '1.3.6.1.5.5.7.48.1.5';
+/** One is enough, and some responders send their whole chain. */
+const maximumCertificates = 8;
+
+// The reference takes SHA-1 here, though in no certificate: there are no responders left that sign with it, and there are collisions.
+function checkAlgorithm({ signatureAlgorithm }: OcspResponse): void {
+  const scheme = parseSignatureAlgorithm(signatureAlgorithm, `${what}, signature algorithm`);
+  if (scheme.kind !== 'unsupported') return;
+  throw unusableAnswer(what, `expected a signature with SHA-2 of RSA, RSASSA-PSS, ECDSA or Ed25519, found ${scheme.name}`);
+}
+
+function isResponder({ responder }: OcspResponse, certificate: Certificate): boolean {
+  if ('name' in responder) return equalBytes(responder.name, certificate.subject.der);
+  return equalBytes(responder.keyHash, hashKey(certificate, 'sha1'));
+}
+
+function isSignedBy({ signed, signature, signatureAlgorithm }: OcspResponse, { publicKeyInfo }: Certificate): boolean {
+  return verifyStructure(publicKeyInfo, signatureAlgorithm, signed, signature);
+}
+
+function findDelegate(response: OcspResponse, issuer: Certificate): Certificate {
+  const { certificates } = response;
+  if (certificates.length > maximumCertificates)
+    throw unusableAnswer(what, `expected at most ${maximumCertificates} certificates, found ${certificates.length}`);
+  const named = certificates
+    .map((der, index) => parseCertificate(der, `${what}, certificate ${index + 1}`))
+    .filter((certificate) => isResponder(response, certificate));
+  const signer = named.find((certificate) => isSignedBy(response, certificate));
+  if (signer) return signer;
+  if (named.length > 0 || isResponder(response, issuer))
+    throw unusableAnswer(what, `expected a signature by ${nameOfResponder(response)}, found one that does not verify`, { hint: changed });
+  throw unusableAnswer(
+    what,
+    `expected ${nameOf(issuer)} or a certificate of its responder, found ${nameOfResponder(response)} without one`,
+  );
+}
+
+function checkDelegate(delegate: Certificate, issuer: Certificate, now: Date): void {
+  const refused = (problem: string) => unusableAnswer(what, `expected its signer ${quoteSubject(delegate)} ${problem}`);
+  if (!isIssuedBy(delegate, issuer))
+    throw refused(`to be issued by ${quoteSubject(issuer)}, which answers for its certificates; found another issuer`);
+  const { extendedKeyUsage, keyUsage } = delegate;
+  if (!extendedKeyUsage?.oids.includes(extendedKeyUsageOid.ocspSigning))
+    throw refused(`to be meant for OCSP signing, found ${extendedKeyUsage ? 'other purposes' : 'no extended key usage'}`);
+  if (keyUsage && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation'))
+    throw refused(`to have a key for signatures, found a key usage of ${keyUsage.bits.join(', ') || 'nothing'}`);
+  checkValidity([delegate], now);
+}
+
+function nameOfResponder({ responder }: OcspResponse): string {
+  if ('keyHash' in responder) return `the key ${Buffer.from(responder.keyHash.subarray(0, 20)).toString('hex')}`;
+  try {
+    return quoteName(parseNameDer(responder.name, what));
+  } catch (error) {
+    if (error instanceof NotationError) return 'a name that cannot be read';
+    throw error;
+  }
+}
+
+const changed = 'the response was changed after it was made, or its maker is at fault';
