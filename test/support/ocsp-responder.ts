@@ -124,7 +124,7 @@ function writeFiles({ ca, responder = ca, days = 1, options = [] }: OcspResponde
 /** A line of an OpenSSL database: status, expiry, revocation, serial number, file, subject, separated by tabs. */
 export function indexLine({ serial, notAfter }: Certificate, status: 'good' | Revocation): string {
   const columns = status === 'good' ? ['V', stamp(notAfter), ''] : ['R', stamp(notAfter), revocationColumn(status)];
-  return `${[...columns, serial.toUpperCase(), 'unknown', '/CN=certificate'].join('\t')}\n`;
+  return `${[...columns, serial.toUpperCase(), 'unknown', `/CN=${serial}`].join('\t')}\n`;
 }
 
 function revocationColumn({ reason, at = new Date('2026-01-02T03:04:05Z'), invalidityDate }: Revocation): string {

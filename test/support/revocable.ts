@@ -4,7 +4,7 @@ import { constructedContextTag } from '../../src/x509/der.ts';
 import { element, implicit, nullValue, oid, sequence } from '../../src/x509/der-encode.ts';
 import { extendedKeyUsageOid, extensionOid } from '../../src/x509/extension.ts';
 import { type ExtensionDraft, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
-import { draftOf, type Holder, keyOf, mintLeaf } from './pki.ts';
+import { type Change, draftOf, type Holder, keyOf, mintLeaf } from './pki.ts';
 
 /** Where a certificate says that its revocation is told. */
 export interface SourceUrls {
@@ -39,9 +39,10 @@ export function mintResponder(name: string, ca: Holder, change: ResponderChange 
 }
 
 /** A leaf for code signing below `ca`, with these sources of revocation. */
-export function mintRevocable(name: string, ca: Holder, urls: SourceUrls): Promise<Holder> {
+export function mintRevocable(name: string, ca: Holder, urls: SourceUrls, change: Change = {}): Promise<Holder> {
   const own = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
-  return mintLeaf(name, ca, { extensions: [...draftOf(name, ca, keyOf('EC-256', name), own).extensions, ...revocationSources(urls)] });
+  const { extensions } = draftOf(name, ca, keyOf('EC-256', name), own);
+  return mintLeaf(name, ca, { extensions: [...extensions, ...revocationSources(urls)], ...change });
 }
 
 /** The extensions by which a certificate names its responders and its CRLs. */
