@@ -21,4 +21,16 @@ export const equivalents: readonly Equivalent[] = [
     after: 'values.flat().length === 1',
     reason: 'with one attribute and one value in all, that value is there',
   },
+  {
+    file: 'src/verify/authentic-timestamp.ts',
+    before: 'verdict.evidence && { revocation: verdict.evidence }',
+    after: '{ revocation: verdict.evidence }',
+    reason: 'judgeRevocation always tells what was answered',
+  },
+  {
+    file: 'src/verify/authentic-timestamp.ts',
+    before: 'timestamp === undefined || timestamp.length === 0',
+    after: 'timestamp === undefined',
+    reason: 'an envelope with an empty token is not read at all',
+  },
 ];
