@@ -6,9 +6,11 @@ import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf, quoteName } from './certificate.ts';
 import { parseSigner, type Signer } from './cms.ts';
 import { readAll } from './der.ts';
+import { extendedKeyUsageOid } from './extension.ts';
 import { findPaths } from './issuer-path.ts';
 import { parseNameDer } from './name.ts';
 import { checkTimestampingChain, checkValidity } from './profile.ts';
+import { checkRestrictions } from './restriction.ts';
 import { completeSignatureAlgorithm, parseHashAlgorithm, parseSignatureAlgorithm, verifyStructure } from './signature-algorithm.ts';
 import { parseSigningCertificate } from './signing-certificate.ts';
 import { brokenToken } from './timestamp-error.ts';
@@ -102,6 +104,7 @@ function findTrustedChain(
   for (const path of findPaths(certificate, certificates, roots)) {
     try {
       checkTimestampingChain(path, info.genTime);
+      checkRestrictions(path, extendedKeyUsageOid.timeStamping);
       if (signingTime) checkValidity(path, signingTime);
       return path;
     } catch (error) {
