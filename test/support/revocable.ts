@@ -3,8 +3,8 @@ import type { Der } from '../../src/core/bytes.ts';
 import { constructedContextTag } from '../../src/x509/der.ts';
 import { element, implicit, nullValue, oid, sequence } from '../../src/x509/der-encode.ts';
 import { extendedKeyUsageOid, extensionOid } from '../../src/x509/extension.ts';
-import { type ExtensionDraft, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
-import { type Change, draftOf, type Holder, keyOf, mintLeaf } from './pki.ts';
+import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
+import { type Change, draftOf, type Holder, keyOf, mintCa, mintLeaf } from './pki.ts';
 
 /** Where a certificate says that its revocation is told. */
 export interface SourceUrls {
@@ -43,6 +43,13 @@ export function mintRevocable(name: string, ca: Holder, urls: SourceUrls, change
   const own = [keyUsage(['digitalSignature']), extendedKeyUsage([extendedKeyUsageOid.codeSigning])];
   const { extensions } = draftOf(name, ca, keyOf('EC-256', name), own);
   return mintLeaf(name, ca, { extensions: [...extensions, ...revocationSources(urls)], ...change });
+}
+
+/** A CA below `issuer` with these sources of revocation. */
+export function mintRevocableCa(name: string, issuer: Holder, urls: SourceUrls): Promise<Holder> {
+  const own = [basicConstraints(true), keyUsage(['keyCertSign', 'cRLSign'])];
+  const { extensions } = draftOf(name, issuer, keyOf('EC-256', name), own);
+  return mintCa(name, issuer, { extensions: [...extensions, ...revocationSources(urls)] });
 }
 
 /** The extensions by which a certificate names its responders and its CRLs. */
