@@ -1,24 +1,64 @@
 // Verdicts about trust policies, as the vectors of other projects state them.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { NotationError } from '../../../src/core/error.ts';
 import { parseBlobPolicy, selectBlobStatement } from '../../../src/policy/blob.ts';
 import { parseOciPolicy, selectStatement } from '../../../src/policy/oci.ts';
 import type { Demands } from '../../../src/policy/statement.ts';
+import { disk } from '../../../src/store/disk.ts';
+import { readOciPolicy } from '../../../src/store/trust-policy.ts';
 import { readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
 
 /** Reads the case's policy, and selects from it where the case is about that, and holds the verdict and the facts against what is expected. */
-export function judgeTrustPolicy(one: VectorCase): void {
+export async function judgeTrustPolicy(one: VectorCase): Promise<void> {
   const drive = drives.find(({ ids }) => ids.test(one.id));
   assert.ok(drive, 'no drive for this case');
-  if (one.expected.verdict === 'valid') drive.run(one);
-  else assert.throws(() => drive.run(one), isPolicyError);
+  if (one.expected.verdict === 'valid') await drive.run(one);
+  else
+    await assert.rejects(
+      async () => drive.run(one),
+      (error) => isExpectedRefusal(error, one),
+    );
 }
 
-/** The cases that are about files, which `store/trust-policy.ts` reads. */
-export const aboutFiles: ReadonlySet<string> = new Set(['policyfile-bad-json', 'policyfile-symlink', 'policyfile-new-location']);
+/** Words that the refusal must hold, so that no case passes for another reason than its own. */
+const reasons: readonly (readonly [ids: RegExp, words: RegExp])[] = [
+  [/^policy-empty-registry-scope$|^poldoc-no-scopes$/, /at least one registry scope, found none/],
+  [/^policy-wildcard-plus-other-registry-scope$|^poldoc-wildcard-and-other-scope$/, /registry scope "\*" alone/],
+  [/^policy-multi-statements-|^poldoc-duplicate-scope$/, /each registry scope once, found "(\*|.*test-repo8|.*net-monitor)" twice/],
+  [/^policy-unset-trust-store$|^poldoc-strict-without-stores$|^polcore-nothing$/, /found no trustStores/],
+  [/^policy-unset-trusted-identity$|^polcore-no-identity$/, /found no trustedIdentities/],
+  [/^policy-empty-trusted-identity$/, /expected a trusted identity .* found ""/],
+  [/wildcard-plus-other-trusted-identity$|^tivalue-wildcard-plus$/, /trusted identity "\*" alone/],
+  [/^policy-missing-organization-trusted-identity$/, /found no O /],
+  [/^policy-invalid-format$|^policyfile-bad-json$/, /not valid JSON/],
+  [/^policyfile-symlink$/, /found a symbolic link/],
+  [/^policy-ratify-invalid$|^poldoc-empty-statements$|^poldoc-blob-no-statements$/, /at least one statement in trustPolicies/],
+  [/^poldoc-invalid-version$/, /expected version "1.0", found "invalid"/],
+  [/^poldoc-blob-no-name$/, /expected a name, found none/],
+  [/^poldoc-blob-two-global$/, /one global statement at most/],
+  [/^poldoc-identity-no-separator$|^tivalue-no-prefix$/, /expected a trusted identity "x509.subject: …" or "\*"/],
+  [/^(poldoc-identity|tivalue)-no-value$/, /distinguished name "": .* found no C/],
+  [/^tivalue-commas$/, /expected type=value, found ""/],
+  [/^poldoc-store-no-separator$/, /as type:name, found "ca"/],
+  [/^poldoc-store-invalid-type$|^polcore-bad-store-type$|^tsvalue-type$/, /the type of trust store ".*" to be one of/],
+  [/^tsvalue-chars$/, /the name of a trust store in/],
+  [/^polcore-no-level$/, /expected level to be one of .* found nothing/],
+  [/^level-invalid/, /expected level to be one of .* found "invalid"/],
+  [/^level-strict-integrity-log$/, /expected integrity to stay/],
+  [/^level-strict-invalid-log$/, /unknown member "invalid"/],
+  [/^scope-/, /expected a registry scope as registry\/repository/],
+  [/^apply-none$/, /"non.existing.scope\/repo" has no applicable trust policy statement/],
+];
 
-function isPolicyError(error: unknown): boolean {
-  return error instanceof NotationError && error.code === 'POLICY';
+function isExpectedRefusal(error: unknown, one: VectorCase): boolean {
+  assert.ok(error instanceof NotationError && error.code === (one.id === 'policyfile-symlink' ? 'FILE' : 'POLICY'), String(error));
+  const words = reasons.find(([ids]) => ids.test(one.id))?.[1];
+  assert.ok(words, 'no reason is stated for this case');
+  assert.match(error.message, words);
+  return true;
 }
 
 interface Drive {
@@ -36,7 +76,30 @@ const drives: readonly Drive[] = [
   { ids: /^level-/, run: runLevel },
   { ids: /^apply-blob-/, run: runBlobSelection },
   { ids: /^apply-/, run: runSelection },
+  { ids: /^policyfile-/, run: runFile },
 ];
+
+/** What the cases say in words is in the configuration folder. */
+const setups: Readonly<Record<string, (config: string) => void>> = {
+  'policyfile-bad-json': (config) => writeFileSync(join(config, 'trustpolicy.json'), '{"invalid'),
+  'policyfile-symlink': (config) => {
+    writeFileSync(join(config, 'other.json'), bytesOf(documentOf([whole({}, 'strict')])));
+    symlinkSync('other.json', join(config, 'trustpolicy.json'));
+  },
+  'policyfile-new-location': (config) => writeFileSync(join(config, 'trustpolicy.oci.json'), bytesOf(documentOf([whole({}, 'strict')]))),
+};
+
+async function runFile(one: VectorCase): Promise<void> {
+  const config = mkdtempSync(join(tmpdir(), 'trust-policy-'));
+  try {
+    const setup = setups[one.id];
+    assert.ok(setup, 'no setup for this case');
+    setup(config);
+    assert.equal((await readOciPolicy({ config, libexec: config }, disk)).statements.length, 1);
+  } finally {
+    rmSync(config, { recursive: true });
+  }
+}
 
 function runValue(one: VectorCase): void {
   const { scope, ...values } = rowOf<{ readonly scope?: string }>(one).input;
@@ -76,9 +139,13 @@ function runBlobSelection(one: VectorCase): void {
 
 /** What the cases leave out is taken from a good statement. */
 function parseOciStatement(given: object): Demands {
-  const { statements } = parseOciPolicy(bytesOf(documentOf([{ registryScopes: ['*'], ...withTrust(given, 'strict') }])), 'policy');
+  const { statements } = parseOciPolicy(bytesOf(documentOf([whole(given, 'strict')])), 'policy');
   assert.ok(statements[0]);
   return statements[0];
+}
+
+function whole(given: object, level: string): object {
+  return { registryScopes: ['*'], ...withTrust(given, level) };
 }
 
 function withTrust(given: object, level: string): object {
