@@ -21,6 +21,12 @@ export function directoriesOf(surroundings: Surroundings): Directories {
   return { config, libexec: environment['NOTATION_LIBEXEC'] || config };
 }
 
+/** The folder that holds `crl/`, as Go's os.UserCacheDir gives it; NOTATION_CACHE wins. */
+export function cacheDirectoryOf({ environment, platform }: Surroundings): string {
+  const base = goUserCacheDir(environment, platform);
+  return environment['NOTATION_CACHE'] || (base === undefined ? join('.notation', 'cache') : join(base, 'notation'));
+}
+
 /** Go refuses a relative XDG_CONFIG_HOME; notation then falls back to `.notation` in the working directory, as with no home at all. */
 function userConfigDirectory({ environment, platform }: Surroundings): string {
   const base = goUserConfigDir(environment, platform);
@@ -34,4 +40,13 @@ function goUserConfigDir(environment: Environment, platform: string): string | u
   const xdg = environment['XDG_CONFIG_HOME'];
   if (xdg) return isAbsolute(xdg) ? xdg : undefined;
   return home ? join(home, '.config') : undefined;
+}
+
+function goUserCacheDir(environment: Environment, platform: string): string | undefined {
+  const home = environment['HOME'];
+  if (platform === 'win32') return environment['LocalAppData'] || environment['LOCALAPPDATA'] || undefined;
+  if (platform === 'darwin') return home ? join(home, 'Library', 'Caches') : undefined;
+  const xdg = environment['XDG_CACHE_HOME'];
+  if (xdg) return isAbsolute(xdg) ? xdg : undefined;
+  return home ? join(home, '.cache') : undefined;
 }

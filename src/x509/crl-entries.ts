@@ -11,32 +11,49 @@ export interface CrlEntry {
   readonly invalidityDate?: Date;
 }
 
+/** A list that has been held against its grammar. */
+export interface CrlEntries {
+  /** The contents of revokedCertificates. */
+  readonly bytes: Uint8Array;
+  /** Where every so many entries begin. */
+  readonly marks: readonly number[];
+}
+
 /**
  * Walks all entries and holds each against the grammar and against what is understood.
  * @param bytes the contents of revokedCertificates
  * @throws NotationError `CERTIFICATE` when they are malformed; `REVOCATION` for an entry that would change the meaning of the list: a critical extension
  * that is not known, even if the entry is another certificate's (RFC 5280 §5.3), or another issuer's certificate (§5.3.3)
  */
-export function checkEntries(bytes: Uint8Array, what: string): void {
-  let start = 0;
-  while (start < bytes.length) start = checkEntry(bytes, start, what);
+export function checkEntries(bytes: Uint8Array, what: string): CrlEntries {
+  const marks: number[] = [];
+  let count = 0;
+  for (let start = 0; start < bytes.length; count += 1) {
+    if (count % entriesPerMark === 0) marks.push(start);
+    start = checkEntry(bytes, start, what);
+  }
+  return { bytes, marks };
 }
 
+const entriesPerMark = 256;
+
 /**
- * The entries for one serial number, in their order; `bytes` have passed `checkEntries`.
+ * The entries for one serial number, in their order.
  * @param serial contents of an INTEGER
  * @throws NotationError `CERTIFICATE` when one is malformed inside; `REVOCATION` when there are more than any authority lists
  */
-export function findEntries(bytes: Uint8Array, serial: Uint8Array, what: string): readonly CrlEntry[] {
+export function findEntries({ bytes, marks }: CrlEntries, serial: Uint8Array, what: string): readonly CrlEntry[] {
   const pattern = Buffer.concat([Uint8Array.of(tag.integer, serial.length), serial]);
-  // DER writes a number in one way only: a serial number whose bytes are nowhere is not listed.
   const hay = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!hay.includes(pattern)) return [];
   const found: CrlEntry[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = endOf(bytes, start, bytes.length, tag.sequence, what);
+  let [start, mark] = [0, 0];
+  // DER writes a number in one way only: an entry whose bytes hold none like it is another's.
+  for (let hit = hay.indexOf(pattern); hit !== -1; hit = hay.indexOf(pattern, start)) {
+    for (; (marks[mark] ?? hay.length) <= hit; mark += 1) start = Math.max(start, marks[mark] ?? 0);
+    let end = endOf(bytes, start, bytes.length, tag.sequence, what);
+    for (; end <= hit; end = endOf(bytes, start, bytes.length, tag.sequence, what)) start = end;
     const at = contentsOf(bytes, start);
-    if (pattern.compare(hay, at, Math.min(at + pattern.length, end)) === 0) found.push(parseEntry(bytes.subarray(start, end), what));
+    if (pattern.equals(hay.subarray(at, at + pattern.length))) found.push(parseEntry(bytes.subarray(start, end), what));
     if (found.length > maximumPerSerial) throw tooMany(what);
     start = end;
   }

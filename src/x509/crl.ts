@@ -55,9 +55,8 @@ function parseTbs(fields: Cursor, what: string): Said & { readonly innerAlgorith
   const issuer = parseNameDer(fields.read(tag.sequence).der, `${what}, issuer`);
   const thisUpdate = fields.time();
   const nextUpdate = isTime(fields.peek()) ? fields.time() : undefined;
-  const entries = fields.optional(tag.sequence)?.value ?? new Uint8Array();
+  const entries = checkEntries(fields.optional(tag.sequence)?.value ?? new Uint8Array(), what);
   const extensions = parseExtensions(fields.explicit(0), what);
-  checkEntries(entries, what);
   const find = (serial: string) => findEntries(entries, serialBytes(serial), what);
   return { innerAlgorithm, issuer, thisUpdate, ...(nextUpdate && { nextUpdate }), ...readKnown(extensions, what), find };
 }

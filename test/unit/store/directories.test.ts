@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { directoriesOf } from '../../../src/store/directories.ts';
+import { cacheDirectoryOf, directoriesOf } from '../../../src/store/directories.ts';
 
 type Case = readonly [platform: string, environment: Readonly<Record<string, string>>, config: string, libexec: string];
 
@@ -19,4 +19,20 @@ const cases: readonly Case[] = [
 
 for (const [platform, environment, config, libexec] of cases) {
   test(`${platform} ${JSON.stringify(environment)}`, () => assert.deepEqual(directoriesOf({ platform, environment }), { config, libexec }));
+}
+
+/** What Go's os.UserCacheDir and notation's own variable give (notation-go v1.3.2, dir/path.go). */
+const caches: readonly (readonly [platform: string, environment: Readonly<Record<string, string>>, cache: string])[] = [
+  ['linux', { HOME: '/h' }, '/h/.cache/notation'],
+  ['linux', { HOME: '/h', XDG_CACHE_HOME: '/x' }, '/x/notation'],
+  ['linux', { HOME: '/h', XDG_CACHE_HOME: 'relative' }, '.notation/cache'],
+  ['linux', {}, '.notation/cache'],
+  ['linux', { HOME: '/h', NOTATION_CACHE: '/c' }, '/c'],
+  ['linux', { HOME: '/h', NOTATION_CONFIG: '/c' }, '/h/.cache/notation'],
+  ['darwin', { HOME: '/h', XDG_CACHE_HOME: '/x' }, '/h/Library/Caches/notation'],
+  ['win32', { LocalAppData: '/a' }, '/a/notation'],
+];
+
+for (const [platform, environment, cache] of caches) {
+  test(`cache on ${platform} ${JSON.stringify(environment)}`, () => assert.equal(cacheDirectoryOf({ platform, environment }), cache));
 }
