@@ -31,12 +31,18 @@ export interface OcspAnswer {
  */
 export function checkOcspResponse(response: OcspResponse, question: OcspQuestion): OcspAnswer {
   return asRevocationError(what, () => {
-    const { status, thisUpdate, nextUpdate, extensions } = checkTimes(findAnswer(response, question), response, question.now);
-    const critical = [...response.extensions, ...extensions].find((extension) => extension.critical);
-    if (critical) throw unusableAnswer(what, `expected no critical extension, found ${critical.oid}`);
+    const { status, thisUpdate, nextUpdate, extensions } = findAnswer(response, question);
+    checkExtensions([...response.extensions, ...extensions]);
+    checkBegin('this update', thisUpdate, question.now);
+    checkBegin('produced at', response.producedAt, question.now);
     const unchecked = checkOcspSigner(response, question.issuer, question.now);
     const invalidityDate = status.kind === 'revoked' ? readInvalidityDate(extensions) : undefined;
-    return { status: { ...status, ...(invalidityDate && { invalidityDate }) }, thisUpdate, nextUpdate, ...(unchecked && { unchecked }) };
+    return {
+      status: { ...status, ...(invalidityDate && { invalidityDate }) },
+      thisUpdate,
+      nextUpdate: checkEnd(nextUpdate, question.now),
+      ...(unchecked && { unchecked }),
+    };
   });
 }
 
@@ -52,22 +58,23 @@ function findAnswer({ answers }: OcspResponse, { certificate, issuer }: OcspQues
   throw unusableAnswer(what, `expected an answer for ${nameOf(certificate)}, found ${answers.length} for others`);
 }
 
-// Without a next update newer answers are always to be had, so that this one is never current (RFC 6960 §4.2.2.1, REV-008).
-function checkTimes(answer: SingleAnswer, { producedAt }: OcspResponse, now: Date): SingleAnswer & { readonly nextUpdate: Date } {
-  const { thisUpdate, nextUpdate } = answer;
-  const latest = now.getTime() + toleranceMs;
-  if (thisUpdate.getTime() > latest) throw early('this update', thisUpdate, now);
-  if (producedAt.getTime() > latest) throw early('produced at', producedAt, now);
-  if (nextUpdate === undefined) throw unusableAnswer(what, 'expected a next update, found none');
-  if (now > nextUpdate)
-    throw unusableAnswer(what, `expected a next update at ${now.toISOString()} or later, found ${nextUpdate.toISOString()}`);
-  return { ...answer, nextUpdate };
+function checkExtensions(extensions: SingleAnswer['extensions']): void {
+  const critical = extensions.find((extension) => extension.critical);
+  if (critical) throw unusableAnswer(what, `expected no critical extension, found ${critical.oid}`);
 }
 
-function early(name: string, found: Date, now: Date): Error {
-  return unusableAnswer(what, `expected ${name} to have passed at ${now.toISOString()}, found ${found.toISOString()}`, {
+function checkBegin(name: string, begin: Date, now: Date): void {
+  if (begin.getTime() <= now.getTime() + toleranceMs) return;
+  throw unusableAnswer(what, `expected ${name} to have passed at ${now.toISOString()}, found ${begin.toISOString()}`, {
     hint: "check this machine's clock",
   });
+}
+
+// Without a next update newer answers are always to be had, so that this one is never current (RFC 6960 §4.2.2.1, REV-008).
+function checkEnd(nextUpdate: Date | undefined, now: Date): Date {
+  if (nextUpdate === undefined) throw unusableAnswer(what, 'expected a next update, found none');
+  if (now <= nextUpdate) return nextUpdate;
+  throw unusableAnswer(what, `expected a next update at ${now.toISOString()} or later, found ${nextUpdate.toISOString()}`);
 }
 
 // A date that cannot be read takes nothing from the revocation.

@@ -14,14 +14,21 @@ import { parseSignatureAlgorithm, verifyStructure } from './signature-algorithm.
 /**
  * Checks that a response is signed by the issuer itself or by the holder of a certificate that the issuer issued for OCSP signing.
  * @returns that certificate when it must be checked for revocation itself (REV-010)
- * @throws NotationError `REVOCATION`, `CERTIFICATE`
+ * @throws NotationError `REVOCATION`, `CERTIFICATE`: the complaint about the first of those who may be meant
  */
 export function checkOcspSigner(response: OcspResponse, issuer: Certificate, now: Date): Certificate | undefined {
-  checkAlgorithm(response);
-  if (isResponder(response, issuer) && isSignedBy(response, issuer)) return undefined;
-  const delegate = findDelegate(response, issuer);
-  checkDelegate(delegate, issuer, now);
-  return delegate.extensions.some(({ oid }) => oid === nocheckOid) ? undefined : delegate;
+  let complaint: NotationError | undefined;
+  for (const candidate of candidatesOf(response, issuer)) {
+    try {
+      if (candidate !== issuer) checkDelegate(candidate, issuer, now);
+      checkSignature(response, candidate);
+      return candidate === issuer || needsNoCheck(candidate) ? undefined : candidate;
+    } catch (error) {
+      if (!(error instanceof NotationError)) throw error;
+      complaint ??= error;
+    }
+  }
+  throw complaint ?? missing(response, issuer);
 }
 
 const what = 'OCSP response';
@@ -30,37 +37,21 @@ const nocheckOid = '1.3.6.1.5.5.7.48.1.5';
 /** One is enough, and some responders send their whole chain. */
 const maximumCertificates = 8;
 
-// The reference takes SHA-1 here, though in no certificate: there are no responders left that sign with it, and there are collisions.
-function checkAlgorithm({ signatureAlgorithm }: OcspResponse): void {
-  const scheme = parseSignatureAlgorithm(signatureAlgorithm, `${what}, signature algorithm`);
-  if (scheme.kind !== 'unsupported') return;
-  throw unusableAnswer(what, `expected a signature with SHA-2 of RSA, RSASSA-PSS, ECDSA or Ed25519, found ${scheme.name}`);
+// Certificates are read when the issuer's own signature does not hold: most responders send none that are needed then.
+function* candidatesOf(response: OcspResponse, issuer: Certificate): Generator<Certificate, void> {
+  if (isResponder(response, issuer)) yield issuer;
+  const { certificates } = response;
+  if (certificates.length > maximumCertificates)
+    throw unusableAnswer(what, `expected at most ${maximumCertificates} certificates, found ${certificates.length}`);
+  for (const [index, der] of certificates.entries()) {
+    const certificate = parseCertificate(der, `${what}, certificate ${index + 1}`);
+    if (isResponder(response, certificate)) yield certificate;
+  }
 }
 
 function isResponder({ responder }: OcspResponse, certificate: Certificate): boolean {
   if ('name' in responder) return equalBytes(responder.name, certificate.subject.der);
   return equalBytes(responder.keyHash, hashKey(certificate, 'sha1'));
-}
-
-function isSignedBy({ signed, signature, signatureAlgorithm }: OcspResponse, { publicKeyInfo }: Certificate): boolean {
-  return verifyStructure(publicKeyInfo, signatureAlgorithm, signed, signature);
-}
-
-function findDelegate(response: OcspResponse, issuer: Certificate): Certificate {
-  const { certificates } = response;
-  if (certificates.length > maximumCertificates)
-    throw unusableAnswer(what, `expected at most ${maximumCertificates} certificates, found ${certificates.length}`);
-  const named = certificates
-    .map((der, index) => parseCertificate(der, `${what}, certificate ${index + 1}`))
-    .filter((certificate) => isResponder(response, certificate));
-  const signer = named.find((certificate) => isSignedBy(response, certificate));
-  if (signer) return signer;
-  if (named.length > 0 || isResponder(response, issuer))
-    throw unusableAnswer(what, `expected a signature by ${nameOfResponder(response)}, found one that does not verify`, { hint: changed });
-  throw unusableAnswer(
-    what,
-    `expected ${nameOf(issuer)} or a certificate of its responder, found ${nameOfResponder(response)} without one`,
-  );
 }
 
 function checkDelegate(delegate: Certificate, issuer: Certificate, now: Date): void {
@@ -73,6 +64,24 @@ function checkDelegate(delegate: Certificate, issuer: Certificate, now: Date): v
   if (keyUsage && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation'))
     throw refused(`to have a key for signatures, found a key usage of ${keyUsage.bits.join(', ') || 'nothing'}`);
   checkValidity([delegate], now);
+}
+
+// The reference takes SHA-1 here, though in no certificate: there are no responders left that sign with it, and there are collisions.
+function checkSignature({ signed, signature, signatureAlgorithm }: OcspResponse, signer: Certificate): void {
+  const scheme = parseSignatureAlgorithm(signatureAlgorithm, `${what}, signature algorithm`);
+  if (scheme.kind === 'unsupported')
+    throw unusableAnswer(what, `expected a signature with SHA-2 of RSA, RSASSA-PSS, ECDSA or Ed25519, found ${scheme.name}`);
+  if (verifyStructure(signer.publicKeyInfo, signatureAlgorithm, signed, signature)) return;
+  throw unusableAnswer(what, `expected a signature by ${quoteSubject(signer)}, found one that does not verify`, { hint: changed });
+}
+
+function needsNoCheck({ extensions }: Certificate): boolean {
+  return extensions.some(({ oid }) => oid === nocheckOid);
+}
+
+function missing(response: OcspResponse, issuer: Certificate): NotationError {
+  const found = `found ${nameOfResponder(response)} without one`;
+  return unusableAnswer(what, `expected ${nameOf(issuer)} or a certificate of its responder, ${found}`);
 }
 
 function nameOfResponder({ responder }: OcspResponse): string {

@@ -111,6 +111,20 @@ describe('openRevocation', () => {
     assert.deepEqual(summary(await ask()), ['revoked', 'unknown', 'revoked OCSP', 'not revocable']);
   });
 
+  test('the log tells who said what, and who did not', async () => {
+    responder.behave(async () => ({ status: 500 }));
+    const lines: string[] = [];
+    await ask(chain, { log: (level, message, facts) => void lines.push(`${level} ${message} ${JSON.stringify(facts)}`) });
+    const words = [
+      /^debug a source of revocation did not tell .*CN=leaf.*"method":"OCSP","url":"http:.*found 500"/,
+      /^debug revocation .*CN=leaf.*"status":"good","method":"CRL","url":"http:.*ca\.crl"/,
+      /^debug revocation .*CN=intermediate.*"status":"good","method":"OCSP"/,
+      /^debug revocation .*CN=root.*"status":"not revocable"\}$/,
+    ];
+    for (const [index, expected] of words.entries()) assert.match(lines[index] ?? '', expected);
+    assert.equal(lines.length, words.length);
+  });
+
   test('all certificates are asked about at the same time', async () => {
     const both = barrier(2);
     for (const one of [responder, rootResponder])

@@ -187,8 +187,15 @@ describe('askOcsp', () => {
       assert.equal((await withHabit(elsewhere(status), () => ask(leaf))).status?.kind, 'good', `GET ${status}`);
     const long = await leafAt(honest.url, { serial: 'a6'.repeat(160) });
     honest.mark(long.certificate, 'good');
-    assert.equal((await withHabit(elsewhere(307), () => ask(long))).status?.kind, 'good');
+    for (const status of [307, 308])
+      assert.equal((await withHabit(elsewhere(status), () => ask(long))).status?.kind, 'good', `POST ${status}`);
     assertProblem(await withHabit(elsewhere(302), () => ask(long)), 'REVOCATION', /expected status 200, found 302$/);
+  });
+
+  test('says so when it is the command that has no time left', async () => {
+    const deadline = { signal: AbortSignal.abort(), remainingMs: () => 0 };
+    const http = openHttp({ transport: async () => nodeTransport, environment: {}, files: disk, deadline, bundle: undefined });
+    assertProblem(await ask(leaf, { http }), 'TIMEOUT', /^OCSP responder: 127\.0\.0\.1:\d+: no whole answer before the deadline$/);
   });
 
   test('nobody there tells nothing', async () => {
