@@ -84,10 +84,11 @@ export async function readTrustStore(
   files: Files,
 ): Promise<readonly Certificate[]> {
   const folder = trustStoreFolder(directories, type, store);
-  const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${type}`);
+  const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${JSON.stringify(type)}`);
   await refuseWritableByAll([...foldersAbove(directories, type), folder, ...names.map((name) => join(folder, name))], files);
   const certificates = await Promise.all(names.map((name) => readStoreFile(join(folder, name), type, files)));
-  if (names.length === 0) throw new NotationError('FILE', `the trust store ${JSON.stringify(store)} of type ${type} has no certificates`);
+  if (names.length === 0)
+    throw new NotationError('FILE', `the trust store ${JSON.stringify(store)} of type ${JSON.stringify(type)} has no certificates`);
   return certificates.flat();
 }
 
@@ -99,7 +100,9 @@ function foldersAbove({ config }: Directories, type: TrustStoreType): readonly s
 async function listStore(folder: string, what: string): Promise<readonly string[]> {
   const facts = await lstat(folder).catch((cause: unknown) => {
     if (!isAbsent(cause)) throw fileError(`${what} cannot be read`, cause);
-    throw new NotationError('FILE', `${what} does not exist`, { hint: 'create it with `notation cert add`' });
+    throw new NotationError('FILE', `${what} does not exist`, {
+      hint: "Use command 'notation cert add' to create and add trusted certificates to the trust store",
+    });
   });
   if (!facts.isDirectory()) throw new NotationError('FILE', `${what}: expected a folder, found a link or another kind of file`);
   return (await readdir(folder)).sort();

@@ -21,15 +21,15 @@ function differs(member: 'digest' | 'size' | 'mediaType', signed: Descriptor, su
   const name = member === 'mediaType' ? 'media type' : member;
   return new NotationError(
     'UNVERIFIED',
-    `signature: expected one of an artifact with the ${name} ${JSON.stringify(subject[member])}, found one of ${JSON.stringify(signed[member])}`,
+    `what was signed: expected the ${name} ${JSON.stringify(subject[member])}, found ${JSON.stringify(signed[member])}`,
     { hint: 'the signature is of something else: it was moved here, or what it was made for was changed' },
   );
 }
 
 function lacks(key: string, value: string, found: string | undefined): NotationError {
-  const expected = `the signed metadata ${JSON.stringify(key)} to be ${JSON.stringify(value)}`;
+  const expected = `the metadata ${JSON.stringify(key)} to be ${JSON.stringify(value)}`;
   const instead = found === undefined ? 'no such metadata' : JSON.stringify(found);
-  return new NotationError('UNVERIFIED', `signature: expected ${expected}, found ${instead}`, {
+  return new NotationError('UNVERIFIED', `what was signed: expected ${expected}, found ${instead}`, {
     hint: 'inspect shows what the signature says; it may be another signature that is meant',
   });
 }

@@ -102,7 +102,7 @@ describe('certificate chain check', () => {
       /^missing: "CN=root,.*neither here nor in the trust store\nError: .*nothing is written; get the missing certificate/,
     );
     mkdirSync(at('truststore/x509/ca/empty'), { recursive: true });
-    assert.match((await check(short)).stderr, /\nWarning: the trust store "empty" of type ca has no certificates\nError:/);
+    assert.match((await check(short)).stderr, /\nWarning: the trust store "empty" of type "ca" has no certificates\nError:/);
     const [root] = chain.slice(-1);
     assert.ok(root);
     save('truststore/x509/ca/acme/root.crt', [root]);

@@ -42,7 +42,7 @@ test('links and folders in a store, and a store that is a link, are refused', as
 // Vector store-not-existing.
 test('a store that does not exist, or is empty, is refused', async (t) => {
   const config = temporaryFolder(t);
-  await assert.rejects(readTrustStore(at(config), 'ca', 'does-not-exist', disk), /"does-not-exist" of type ca does not exist/);
+  await assert.rejects(readTrustStore(at(config), 'ca', 'does-not-exist', disk), /"does-not-exist" of type "ca" does not exist/);
   mkdirSync(join(config, 'truststore', 'x509', 'ca', 'empty'), { recursive: true });
   await assert.rejects(readTrustStore(at(config), 'ca', 'empty', disk), /has no certificates/);
 });
