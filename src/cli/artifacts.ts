@@ -25,8 +25,8 @@ export interface Artifact {
 /** Finds the artifact of a reference. @throws NotationError `REQUEST`, `NOT_FOUND`, and what repositories throw */
 export type FindArtifact = (reference: string) => Promise<Artifact>;
 
-/** How long a command that only reads may take: longer than notation's users wait. */
-const patienceMs = 5 * 60_000;
+/** How long a command that only reads may take for a reference: longer than notation's users wait. */
+export const patienceMs = 5 * 60_000;
 
 /** Runs the work of a command that only reads artifacts and their signatures, under a deadline. */
 export async function withArtifacts<T>(

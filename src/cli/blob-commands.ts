@@ -5,6 +5,7 @@ import { addOptions, type OptionRow, type OptionTable, type OptionValues } from 
 import type { Act } from './options.ts';
 import { blobPolicyCommands } from './policy-commands.ts';
 import { signerTable } from './sign-options.ts';
+import { blobVerifyOptions } from './verify-options.ts';
 
 const blobRows: readonly OptionRow[] = [
   { name: 'media-type', kind: 'text', default: 'application/octet-stream', describe: 'media type of the file' },
@@ -21,6 +22,9 @@ export function blobCommands(parser: Argv, context: ToolContext, act: Act) {
   return parser
     .command('sign [blob]', 'sign a file; the signature goes into a file of its own', blobSignOptions, ({ blob = '', ...values }) =>
       act(async () => (await import('./blob-sign.ts')).signBlobFile(blob, values as OptionValues, context))(),
+    )
+    .command('verify [blob]', 'verify the signature of a file', blobVerifyOptions, ({ blob = '', ...values }) =>
+      act(async () => (await import('./blob-verify.ts')).verifyBlobFile(blob, values as OptionValues, context))(),
     )
     .command('inspect [signature]', 'show what the signature in a file says', blobInspectOptions, ({ signature = '', ...values }) =>
       act(async () => (await import('./blob-inspect.ts')).inspectBlobSignature(signature, values as OptionValues, context))(),

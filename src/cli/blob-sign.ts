@@ -1,13 +1,12 @@
 // `blob sign`: a detached signature in a file beside the blob, or wherever the user says.
-import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { NotationError } from '../core/error.ts';
-import { fileError } from '../core/file-error.ts';
 import { fileSuffixOf } from '../envelope/index.ts';
 import { signBlob } from '../sign/blob.ts';
 import { disk } from '../store/disk.ts';
 import { logFailure } from '../store/log.ts';
 import { writeWhole } from '../store/write.ts';
+import { checkBlob, readBlob } from './blob-file.ts';
 import type { ToolContext } from './context.ts';
 import { missing } from './missing.ts';
 import { type OptionValues, textIn } from './option.ts';
@@ -28,7 +27,7 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
   if (!(await mayWrite(path, force, context))) return 0;
   try {
     const signer = await session.lease();
-    const { envelope } = await signBlob(read(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
+    const { envelope } = await signBlob(readBlob(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
     await writeWhole(path, envelope, 0o600);
     session.log('info', 'signed', { blob, signature: path });
   } catch (error) {
@@ -40,13 +39,6 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
   return 0;
 }
 
-async function checkBlob(path: string): Promise<void> {
-  const facts = await disk.look(path);
-  if (facts?.kind === 'file') return;
-  const found = facts === undefined ? 'nothing' : `a ${facts.kind === 'directory' ? 'folder' : 'file of another kind'}`;
-  throw new NotationError('FILE', `${path}: expected a regular file, found ${found}`);
-}
-
 /** notation asks once the signature is made; a signature that nobody wants need not be made. */
 async function mayWrite(path: string, force: boolean, context: ToolContext): Promise<boolean> {
   if (force) {
@@ -55,12 +47,4 @@ async function mayWrite(path: string, force: boolean, context: ToolContext): Pro
   }
   if ((await disk.look(path)) === undefined) return true;
   return (await import('./confirm.ts')).confirm('The signature file already exists, do you want to overwrite it?', context);
-}
-
-async function* read(path: string): AsyncIterable<Uint8Array> {
-  try {
-    yield* createReadStream(path, { highWaterMark: 1 << 20 });
-  } catch (cause) {
-    throw fileError(`${path} cannot be read`, cause);
-  }
 }

@@ -10,6 +10,7 @@ import { policyCommands } from './policy-commands.ts';
 import { credentialCommands } from './registry-commands.ts';
 import { signOptions } from './sign-options.ts';
 import { signatureCommands } from './signature-commands.ts';
+import { verifyOptions } from './verify-options.ts';
 
 /** Has yargs read the command line, and run what it asks for or print how to. @throws NotationError */
 export async function dispatch(words: readonly string[], context: ToolContext): Promise<number> {
@@ -38,6 +39,9 @@ function commands(parser: Argv, context: ToolContext, act: Act): Argv {
     )
     .command('sign [references..]', 'sign artifacts in registries or OCI layouts', signOptions, ({ references = [], ...values }) =>
       act(async () => (await import('./sign.ts')).signReferences(references, values as OptionValues, context))(),
+    )
+    .command('verify [references..]', 'verify artifacts in registries or OCI layouts', verifyOptions, ({ references = [], ...values }) =>
+      act(async () => (await import('./verify.ts')).verifyReferences(references, values as OptionValues, context))(),
     )
     .command('blob', 'files and their detached signatures', (it) => blobCommands(it, context, act))
     .command('key', 'signing keys', (it) => keyCommands(it, context, act))

@@ -4,6 +4,7 @@ import type { OptionTable } from './option.ts';
 import { type PlainLine, readPlainly } from './plain-line.ts';
 import { signTable } from './sign-options.ts';
 import { readingTable } from './signature-commands.ts';
+import { verifyTable } from './verify-options.ts';
 
 type Run = (line: PlainLine, context: ToolContext) => Promise<number>;
 
@@ -27,6 +28,13 @@ const commands: ReadonlyMap<string, PlainCommand> = new Map([
   [
     'sign',
     { table: signTable, run: async ({ words, values }, context) => (await import('./sign.ts')).signReferences(words, values, context) },
+  ],
+  [
+    'verify',
+    {
+      table: verifyTable,
+      run: async ({ words, values }, context) => (await import('./verify.ts')).verifyReferences(words, values, context),
+    },
   ],
 ]);
 

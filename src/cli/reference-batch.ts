@@ -3,7 +3,7 @@ import { type ErrorCode, NotationError, sentenceOf, toNotationError } from '../c
 import { disk } from '../store/disk.ts';
 import { forEachBounded } from './bounded.ts';
 import type { ToolContext } from './context.ts';
-import { printable } from './fields.ts';
+import { oneLine, printable, printableJson } from './fields.ts';
 import { type OptionValues, textIn } from './option.ts';
 import { openProgress } from './progress.ts';
 import { requireReference } from './registry-options.ts';
@@ -16,21 +16,18 @@ export interface Batch {
   readonly single: boolean;
 }
 
-/** A reference whose work threw. */
-export interface Failed {
-  readonly reference: string;
-  readonly error: NotationError;
-}
-
 /** How a command speaks of what comes of a reference. */
 export interface BatchVoice<T> {
   /** As in "2 of 14 references were not signed". */
   readonly done: string;
-  /** What is wrong with an outcome that nothing threw; nothing when absent. */
-  readonly errorOf?: (outcome: T) => NotationError | undefined;
+  /** Why an outcome that nothing threw is a failure; undefined when it is none. */
+  readonly errorOf: (outcome: T) => NotationError | undefined;
+  /** Tells it to people. What `errorOf` answers is told after it. */
   readonly tell: (outcome: T) => void;
   readonly toJson: (outcome: T) => object;
 }
+
+type Work<T> = (reference: string) => Promise<T>;
 
 /** Reads the options of `batchRows`. References of the command line come first; each is there once. @throws NotationError `REQUEST`, `FILE` */
 export async function readBatch(words: readonly string[], options: OptionValues, command: string, context: ToolContext): Promise<Batch> {
@@ -50,23 +47,36 @@ function concurrencyIn({ concurrency }: OptionValues): number {
   throw new NotationError('REQUEST', `concurrency: expected a whole number from 1 to 256, found ${String(concurrency)}`);
 }
 
+/** Works on the only reference, and fails as it does. JSON tells a failure, too. @throws NotationError what `work` throws, or what is wrong with its outcome */
+export async function runSingle<T>(
+  { references: [reference = ''], output }: Batch,
+  work: Work<T>,
+  { errorOf, tell, toJson }: Omit<BatchVoice<T>, 'done'>,
+  { out }: ToolContext,
+): Promise<number> {
+  const attempted = await attempt(work, reference);
+  if (output === 'json') out(printableJson('well' in attempted ? toJson(attempted.well) : failedJson(attempted), 2));
+  if ('error' in attempted) throw attempted.error;
+  if (output === 'text') tell(attempted.well);
+  const error = errorOf(attempted.well);
+  if (error !== undefined) throw error;
+  return 0;
+}
+
 /** Works on every reference and tells each outcome as it comes; goes on after one fails, and then answers 1. */
-export async function runBatch<T extends object>(
+export async function runBatch<T>(
   { references, concurrency, output }: Batch,
-  work: (reference: string) => Promise<T>,
-  { done, errorOf = () => undefined, tell, toJson }: BatchVoice<T>,
+  work: Work<T>,
+  { done, ...voice }: BatchVoice<T>,
   context: ToolContext,
 ): Promise<number> {
   const failures = new Map<ErrorCode, number>();
   const progress = openProgress(references.length, context);
-  const sayWell = (outcome: T) => (output === 'json' ? context.out(`${JSON.stringify(toJson(outcome))}\n`) : tell(outcome));
-  const sayFailed = (failed: Failed) =>
-    output === 'json' ? context.out(`${JSON.stringify(failedJson(failed))}\n`) : tellFailed(failed, context);
   await forEachBounded(references, concurrency, async (reference) => {
-    const outcome = await attempt(work, reference);
-    const error = 'failed' in outcome ? outcome.failed.error : errorOf(outcome.well);
+    const attempted = await attempt(work, reference);
+    const error = 'error' in attempted ? attempted.error : voice.errorOf(attempted.well);
     if (error !== undefined) failures.set(error.code, (failures.get(error.code) ?? 0) + 1);
-    progress.around(() => ('failed' in outcome ? sayFailed(outcome.failed) : sayWell(outcome.well)));
+    progress.around(() => (output === 'json' ? writeLine(attempted, voice, context) : writeText(attempted, voice, context)));
     progress.step(error === undefined);
   });
   progress.end();
@@ -75,24 +85,34 @@ export async function runBatch<T extends object>(
   return 1;
 }
 
-async function attempt<T>(
-  work: (reference: string) => Promise<T>,
-  reference: string,
-): Promise<{ readonly well: T } | { readonly failed: Failed }> {
+/** What came of a reference, or what was thrown. */
+type Attempted<T> = { readonly reference: string } & ({ readonly well: T } | { readonly error: NotationError });
+
+async function attempt<T>(work: Work<T>, reference: string): Promise<Attempted<T>> {
   try {
-    return { well: await work(reference) };
+    return { reference, well: await work(reference) };
   } catch (error) {
-    return { failed: { reference, error: toNotationError(error) } };
+    return { reference, error: toNotationError(error) };
   }
 }
 
-function tellFailed({ reference, error }: Failed, context: ToolContext): void {
-  context.error(`Error: ${printable(reference)}: ${printable(sentenceOf(error))}\n`);
+function writeLine<T>(attempted: Attempted<T>, { toJson }: Pick<BatchVoice<T>, 'toJson'>, { out }: ToolContext): void {
+  out(printableJson('well' in attempted ? toJson(attempted.well) : failedJson(attempted), 0));
 }
 
-/** A failure as an object for JSON. */
-export function failedJson({ reference, error: { code, message, hint } }: Failed): object {
-  return { reference, status: 'failed', code, error: message, ...(hint !== undefined && { hint }) };
+function writeText<T>(attempted: Attempted<T>, { tell, errorOf }: Pick<BatchVoice<T>, 'tell' | 'errorOf'>, context: ToolContext): void {
+  if ('well' in attempted) tell(attempted.well);
+  const error = 'well' in attempted ? errorOf(attempted.well) : attempted.error;
+  if (error !== undefined) context.error(`Error: ${printable(attempted.reference)}: ${printable(oneLine(sentenceOf(error)))}\n`);
+}
+
+function failedJson({ reference, error }: { readonly reference: string; readonly error: NotationError }): object {
+  return { reference, status: 'failed', ...errorJson(error) };
+}
+
+/** An error as the members `code`, `error` and `hint`. */
+export function errorJson({ code, message, hint }: NotationError): object {
+  return { code, error: message, ...(hint !== undefined && { hint }) };
 }
 
 function summary(failures: ReadonlyMap<ErrorCode, number>, total: number, done: string): string {

@@ -6,7 +6,7 @@ import { artifactFinder, type FindArtifact, warnOfTag } from './artifacts.ts';
 import type { ToolContext } from './context.ts';
 import { printable } from './fields.ts';
 import type { OptionValues } from './option.ts';
-import { readBatch, runBatch } from './reference-batch.ts';
+import { type BatchVoice, readBatch, runBatch, runSingle } from './reference-batch.ts';
 import { artifactWish } from './registry-options.ts';
 import { openSigningSession, type SigningSession } from './signing-session.ts';
 
@@ -27,16 +27,20 @@ export async function signReferences(words: readonly string[], options: OptionVa
     log: session.log,
   });
   const signOne = (reference: string) => signReference(reference, session, find, context);
-  const tell = ({ artifact }: Signed) => context.out(`Successfully signed ${printable(artifact)}\n`);
-  const [only = ''] = batch.references;
-  if (batch.single && batch.output === 'text') {
-    tell(await signOne(only));
-    return 0;
-  }
+  const voice = voiceOf(context);
+  if (batch.single && batch.output === 'text') return runSingle(batch, signOne, voice, context);
   // What is wrong with the key is wrong with every signature: it is told once.
   await session.lease();
-  const toJson = (signed: Signed) => ({ ...signed, status: 'signed' });
-  return runBatch(batch, signOne, { done: 'signed', tell, toJson }, context);
+  return runBatch(batch, signOne, voice, context);
+}
+
+function voiceOf({ out }: ToolContext): BatchVoice<Signed> {
+  return {
+    done: 'signed',
+    errorOf: () => undefined,
+    tell: ({ artifact }) => out(`Successfully signed ${printable(artifact)}\n`),
+    toJson: (signed) => ({ ...signed, status: 'signed' }),
+  };
 }
 
 async function signReference(reference: string, session: SigningSession, find: FindArtifact, context: ToolContext): Promise<Signed> {
