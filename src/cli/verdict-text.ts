@@ -95,7 +95,8 @@ function statusText(status: CertificateStatus): string {
 
 function knownOf(status: CertificateStatus): string {
   if (status.status === 'unknown') return status.problems.length === 0 ? 'may be revoked: nobody tells' : 'may be revoked';
-  if (status.status === 'not revocable') return status.why === 'root' ? 'cannot be revoked, as a root' : 'names nobody who could tell of a revocation';
+  if (status.status === 'not revocable')
+    return status.why === 'root' ? 'cannot be revoked, as a root' : 'names nobody who could tell of a revocation';
   const { method, url, thisUpdate, nextUpdate, cached } = status.source;
   const source = `says ${method} ${url} from ${timeText(thisUpdate)} until ${timeText(nextUpdate)}${cached ? ', from the cache' : ''}`;
   return status.status === 'good' ? `is not revoked, ${source}` : `was revoked ${revokedText(status)}, ${source}`;
