@@ -117,6 +117,16 @@ describe('askOcsp', () => {
     );
   });
 
+  test('tells what came before an answer that does not tell', async () => {
+    const other = await leafAt('ftp://ocsp.example/', {}, [honest.url]);
+    const { status, problems } = await ask(other);
+    assert.equal(status, undefined);
+    assert.deepEqual(
+      problems.map(({ url }) => url),
+      ['ftp://ocsp.example/', honest.url],
+    );
+  });
+
   test('asks four responders at most', async () => {
     const dead = Array.from({ length: 4 }, (_, index) => `ftp://ocsp.example/${index}`);
     const { status, problems } = await ask(await leafAt(dead[0] ?? '', {}, [...dead.slice(1), honest.url]));
