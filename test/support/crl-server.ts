@@ -22,6 +22,8 @@ export interface CrlWish {
   readonly baseNumber?: number;
   /** Where its delta CRLs are. */
   readonly freshest?: readonly string[];
+  /** What is signed: sha256 unless said. */
+  readonly digest?: string;
   /** Further lines of OpenSSL's section of CRL extensions. */
   readonly extensions?: readonly string[];
   /** Further sections of OpenSSL's configuration. */
@@ -103,14 +105,14 @@ function writeDatabase(folder: string, wish: CrlWish): void {
 }
 
 function configuration(wish: CrlWish): string {
-  const { number = 1, baseNumber, freshest = [], extensions = [], sections = '' } = wish;
+  const { number = 1, baseNumber, freshest = [], extensions = [], sections = '', digest = 'sha256' } = wish;
   const lines = [
     ...(number === 'none' ? [] : [`2.5.29.20=DER:${derNumber(number)}`]),
     ...(baseNumber === undefined ? [] : [`2.5.29.27=critical,DER:${derNumber(baseNumber)}`]),
     ...(freshest.length > 0 ? [`freshestCRL=${freshest.map((url) => `URI:${url}`).join(',')}`] : []),
     ...extensions,
   ];
-  const own = ['database=index.txt', 'certificate=ca.crt', 'private_key=ca.key', 'default_md=sha256', 'unique_subject=no'];
+  const own = ['database=index.txt', 'certificate=ca.crt', 'private_key=ca.key', `default_md=${digest}`, 'unique_subject=no'];
   const section = lines.length > 0 ? ['crl_extensions=crl_ext', '[crl_ext]', ...lines] : [];
   return `${['[ca]', 'default_ca=own', '[own]', ...own, ...section].join('\n')}\n${sections}\n`;
 }
