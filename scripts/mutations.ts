@@ -21,7 +21,8 @@ const judges = [
   'src/x509/profile.ts',
   'src/x509/anchor.ts',
   'src/x509/*-check.ts',
-  'src/x509/timestamp-signer.ts',
+  'src/x509/*-signer.ts',
+  'src/revocation/{ask,crl,ocsp}.ts',
 ];
 
 /** A mutated test may run for ever. */
@@ -30,8 +31,8 @@ const baselineLimitMs = 300_000;
 
 interface Result {
   readonly mutation: Mutation;
-  /** The test file that noticed; undefined when none did. */
-  readonly noticed: string | undefined;
+  /** The test file that noticed, by a failure or by not ending; undefined when none did. */
+  readonly noticed?: { readonly test: string; readonly end: 'failed' | 'late' } | undefined;
   readonly equivalent?: Equivalent;
 }
 
@@ -53,15 +54,18 @@ async function measureAll(): Promise<readonly Baseline[]> {
 
 async function judge(mutation: Mutation, tree: Tree, baselines: readonly Baseline[]): Promise<Result> {
   const equivalent = equivalents.find((one) => isSame(one, mutation));
-  if (equivalent) return { mutation, noticed: undefined, equivalent };
+  if (equivalent) return { mutation, equivalent };
   const tests = baselines
     .filter(({ runs }) => runs(mutation.file, mutation.start))
     .toSorted((a, b) => score(b, mutation) - score(a, mutation) || a.ms - b.ms);
   const noticed = await tree.mutated(mutation, async () => {
-    for (const { test, ms } of tests) if (!(await tryTest(tree.root, test, limitOf(ms))).passed) return test;
+    for (const { test, ms } of tests) {
+      const { end } = await tryTest(tree.root, test, limitOf(ms));
+      if (end !== 'passed') return { test, end };
+    }
     return undefined;
   });
-  const key = `${mutation.file} ${noticed}`;
+  const key = `${mutation.file} ${noticed?.test}`;
   noticedBy.set(key, (noticedBy.get(key) ?? 0) + 1);
   const result = { mutation, noticed };
   if (noticed === undefined) print(lineOf(result));
@@ -88,8 +92,10 @@ function report(results: readonly Result[]): number {
 
 function countsOf(results: readonly Result[]): string {
   const equivalent = results.filter((result) => result.equivalent).length;
-  const noticed = results.filter((result) => result.noticed !== undefined).length;
-  return `${results.length} mutations: ${noticed} noticed, ${equivalent} equivalent, ${results.length - noticed - equivalent} unnoticed`;
+  const noticed = results.filter((result) => result.noticed).length;
+  const late = results.filter((result) => result.noticed?.end === 'late').length;
+  const unnoticed = results.length - noticed - equivalent;
+  return `${results.length} mutations: ${noticed} noticed${late > 0 ? ` (${late} by not ending)` : ''}, ${equivalent} equivalent, ${unnoticed} unnoticed`;
 }
 
 function lineOf({ mutation: { file, line, before, after } }: Result): string {

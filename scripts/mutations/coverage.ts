@@ -28,10 +28,10 @@ interface Report {
 export async function measure(root: string, test: string, files: readonly string[], limitMs: number): Promise<Baseline> {
   const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-coverage-'));
   try {
-    const { passed, ms } = await tryTest(root, test, limitMs, folder);
+    const { end, ms } = await tryTest(root, test, limitMs, folder);
     const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report);
     const ranges = new Map(files.map((file) => [file, reports.map((report) => rangesOf(report, root, file))]));
-    return { test, passed, ms, runs: (file, offset) => (ranges.get(file) ?? []).some((one) => isRun(one, offset)) };
+    return { test, passed: end === 'passed', ms, runs: (file, offset) => (ranges.get(file) ?? []).some((one) => isRun(one, offset)) };
   } finally {
     rmSync(folder, { recursive: true });
   }

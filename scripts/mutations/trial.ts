@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { killGroup } from '../run-tests/group.ts';
 
 export interface Trial {
-  readonly passed: boolean;
+  readonly end: 'passed' | 'failed' | 'late';
   readonly ms: number;
 }
 
@@ -18,17 +18,17 @@ export function tryTest(root: string, test: string, limitMs: number, coverage?: 
     detached: true,
   });
   return new Promise((resolve) => {
-    const end = (passed: boolean) => {
+    const end = (how: Trial['end']) => {
       clearTimeout(timer);
       killGroup(child.pid);
-      resolve({ passed, ms: performance.now() - begun });
+      resolve({ end: how, ms: performance.now() - begun });
     };
-    const timer = setTimeout(() => end(false), limitMs);
+    const timer = setTimeout(() => end('late'), limitMs);
     let line = '';
     child.stdout.on('data', (chunk) => {
       line = (line + chunk).slice(-10_000);
-      if (/^\s*not ok /m.test(line)) end(false);
+      if (/^\s*not ok /m.test(line)) end('failed');
     });
-    child.once('exit', (code) => end(code === 0));
+    child.once('exit', (code) => end(code === 0 ? 'passed' : 'failed'));
   });
 }
