@@ -1,4 +1,4 @@
-// The pages of the README about keys of clouds and keys without certificates: their commands, run as they stand there.
+// The pages of the README about keys of clouds, keys without certificates, and trust: their commands, run as they stand there.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ const pages: readonly Page[] = [
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
   { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
+  { heading: 'Trust', peers: [], commands: 14, open: openLocal },
 ];
 
 for (const { heading, peers, commands, open } of pages) {
