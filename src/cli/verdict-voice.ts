@@ -17,7 +17,11 @@ export interface Telling {
 }
 
 /** Tells an outcome: reasons and warnings on standard error, success on standard output. Who calls concludes what was rejected with an error. */
-export function tellOutcome(outcome: Outcome<{ readonly digest?: string }>, telling: Telling, context: ToolContext): void {
+export function tellOutcome(
+  outcome: Outcome<{ readonly digest?: string }>,
+  telling: Telling,
+  context: Pick<ToolContext, 'out' | 'error'>,
+): void {
   const { name, among, verbose, offline } = telling;
   const warn = (text: string) => context.error(`Warning: ${printable(oneLine(among ? `${name}: ${text}` : text))}\n`);
   if (outcome.status !== 'skipped') {
