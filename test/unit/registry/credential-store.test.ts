@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { NotationError } from '../../../src/core/error.ts';
 import type { Credential } from '../../../src/registry/credential.ts';
 import { helperOf, plainCredential, saysCredentials, withoutCredential } from '../../../src/registry/credential-file.ts';
 import { type CredentialStore, openCredentialStore } from '../../../src/registry/credential-store.ts';
@@ -118,7 +119,7 @@ describe('credential stores', () => {
     },
     {
       name: 'members of other kinds',
-      world: { docker: { auths: { [registry]: 7, x: null }, credHelpers: [], credsStore: null } },
+      world: { docker: { auths: { [registry]: null, x: 7 }, credHelpers: [], credsStore: null } },
       found: undefined,
     },
     {
@@ -128,6 +129,20 @@ describe('credential stores', () => {
       found: undefined,
     },
   ];
+  const refused: Readonly<Record<string, unknown>> = {
+    'auths that are no object': 'whatever',
+    'an entry that is no object': { [registry]: 7 },
+    'a token that is no text': { [registry]: { identitytoken: 123 } },
+    'an auth that is no base64': { [registry]: { auth: 'user:hunter2' } },
+    'an auth without a password': { [registry]: { auth: auth('hunter2') } },
+  };
+  for (const [name, auths] of Object.entries(refused)) {
+    test(`${name} is told`, () =>
+      assert.rejects(
+        async () => (await open({ docker: { auths } })).store.get(registry),
+        (error) => error instanceof NotationError && error.code === 'CONFIG' && !error.message.includes('hunter2'),
+      ));
+  }
   for (const { name, world, of = registry, found } of read) {
     test(name, async () => assert.deepEqual(await (await open(world)).store.get(of), found));
   }
@@ -255,7 +270,7 @@ describe('credential stores', () => {
     }
   });
 
-  test('any JSON object is read as a config, and forgotten credentials take nothing else with them', () => {
+  test('any JSON object is read as a config or refused, and forgotten credentials take nothing else with them', () => {
     const names = fc.constantFrom('auths', 'credsStore', 'credHelpers', registry, 'auth', 'identitytoken', '__proto__', 'username');
     const value = fc.letrec((tie) => ({
       any: fc.oneof({ maxDepth: 4 }, fc.jsonValue({ maxDepth: 1 }), fc.dictionary(names, tie('any'))),
@@ -263,11 +278,15 @@ describe('credential stores', () => {
     fc.assert(
       fc.property(fc.dictionary(names, value), (json) => {
         const config = JSON.parse(JSON.stringify(json));
-        assert.equal(typeof saysCredentials(config), 'boolean');
         assert.equal(typeof helperOf(config, registry), 'string');
-        plainCredential(config, registry);
-        const without = withoutCredential(config, registry);
-        if (without !== undefined) assert.equal(plainCredential(without, registry), undefined);
+        try {
+          assert.equal(typeof saysCredentials(config), 'boolean');
+          const without = withoutCredential(config, registry);
+          if (without !== undefined) assert.equal(plainCredential(without, registry), undefined);
+          plainCredential(config, registry);
+        } catch (error) {
+          assert.ok(error instanceof NotationError && error.code === 'CONFIG', String(error));
+        }
       }),
       { numRuns: 3000 },
     );
