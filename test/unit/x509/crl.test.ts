@@ -1,0 +1,235 @@
+// CRLs of every shape: what is read, what is refused, what is found in them.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NotationError } from '../../../src/core/error.ts';
+import { parseCrl } from '../../../src/x509/crl.ts';
+import { checkBaseCrl } from '../../../src/x509/crl-check.ts';
+import { element, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { parseScope } from '../../../src/x509/distribution-point.ts';
+import { nameOfReason } from '../../../src/x509/revocation-reason.ts';
+import { type CrlDraft, encodeEntry, invalidityDate, mintCrl } from '../../support/crl-mint.ts';
+import { during, mintCa, mintLeaf, validFrom, validUntil } from '../../support/pki.ts';
+import { randomFrom } from '../../support/random.ts';
+
+const ca = await mintCa('CRL CA', undefined);
+const leaf = (await mintLeaf('leaf', ca)).certificate;
+const issuer = ca.certificate;
+
+async function mint(draft: Partial<CrlDraft> = {}) {
+  return parseCrl(await mintCrl({ ca, ...draft }), 'CRL');
+}
+
+async function refuses(draft: Partial<CrlDraft>, words: RegExp, code = 'CERTIFICATE') {
+  await assert.rejects(mint(draft), (error) => error instanceof NotationError && error.code === code && words.test(error.message));
+}
+
+describe('reading', () => {
+  test('what a CRL says', async () => {
+    const crl = await mint({ number: 300, baseNumber: 299, entries: [{ serial: leaf.serial, reason: 1 }] });
+    assert.deepEqual([crl.number, crl.baseNumber, crl.thisUpdate, crl.nextUpdate], [300n, 299n, validFrom, validUntil]);
+    assert.deepEqual([crl.freshestUrls, crl.unknownCritical, crl.scope], [[], [], undefined]);
+    assert.deepEqual(crl.find(leaf.serial), [{ revokedAt: validFrom, reason: 1 }]);
+    assert.deepEqual(crl.find(issuer.serial), []);
+  });
+
+  test('serial numbers with a high bit, of zero, and of one byte', async () => {
+    const serials = ['80', 'ff00', '00', '01', '7f', 'ffffffffffffffffffffffffffffffffffffffff'];
+    const crl = await mint({ entries: serials.map((serial, reason) => ({ serial, reason })) });
+    assert.deepEqual(
+      serials.map((serial) => crl.find(serial).map(({ reason }) => reason)),
+      serials.map((_, reason) => [reason]),
+    );
+    for (const serial of ['8000', '0100', 'ff', '02']) assert.deepEqual(crl.find(serial), [], serial);
+  });
+
+  test('dates from 2050 on', async () => {
+    const crl = await mint({ entries: [{ serial: '05', revokedAt: new Date('2051-02-03T04:05:06Z') }] });
+    assert.equal(crl.find('05')[0]?.revokedAt.toISOString(), '2051-02-03T04:05:06.000Z');
+  });
+
+  test('reasons have the names of RFC 5280 §5.3.1', () => {
+    assert.deepEqual([0, 1, 6, 8, 10, 11].map(nameOfReason), [
+      'unspecified',
+      'keyCompromise',
+      'certificateHold',
+      'removeFromCRL',
+      'aACompromise',
+      'reason 11',
+    ]);
+  });
+
+  test('an extension twice is refused', () =>
+    refuses(
+      { extensions: [{ oid: '2.5.29.20', critical: false, value: integer(1) }] },
+      /expected every extension once, found 2\.5\.29\.20 twice/,
+    ));
+
+  test('a number that is negative or longer than 20 bytes is refused', async () => {
+    const numbered = (value: Uint8Array) => ({ extensions: [{ oid: '2.5.29.27', critical: true, value }] });
+    await refuses(numbered(element(2, Buffer.of(0xff))), /expected a number of zero or more/);
+    await refuses(numbered(element(2, Buffer.alloc(21, 1))), /expected a number of zero or more/);
+  });
+
+  test('version 1, and two signature algorithms that differ, are refused', async () => {
+    const der = Buffer.from(await mintCrl({ ca }));
+    const version = der.indexOf(Buffer.from('020101', 'hex'));
+    assert.throws(
+      () => parseCrl(Buffer.concat([der.subarray(0, version + 2), Buffer.of(0), der.subarray(version + 3)]), 'CRL'),
+      /found version 1/,
+    );
+    const algorithm = der.indexOf(Buffer.from('06082a8648ce3d0403', 'hex'));
+    const other = Buffer.from(der);
+    other[algorithm + 9] = 3;
+    assert.throws(() => parseCrl(other, 'CRL'), /expected one signature algorithm, found two that differ/);
+  });
+});
+
+describe('entries', () => {
+  const good = encodeEntry({ serial: '0102' });
+  const withExtensions = (...parts: readonly Uint8Array[]) => sequence(integer(5), element(0x17, Buffer.from('260101000000Z')), ...parts);
+  const malformed: Readonly<Record<string, Uint8Array>> = {
+    'no SEQUENCE': integer(1),
+    'an empty one': sequence(),
+    'no date': sequence(integer(1)),
+    'a serial number without bytes': sequence(element(2), element(0x17, Buffer.from('260101000000Z'))),
+    'a padded serial number': sequence(element(2, Buffer.of(0, 1)), element(0x17, Buffer.from('260101000000Z'))),
+    'a date of another form': sequence(integer(1), element(0x17, Buffer.from('2601010000Z'))),
+    'a date without Z': sequence(integer(1), element(0x17, Buffer.from('2601010000000'))),
+    'trailing bytes after its extensions': withExtensions(sequence(), nullValue()),
+    'extensions of another tag': withExtensions(nullValue()),
+    'an extension without a value': withExtensions(sequence(sequence(oid('2.5.29.21')))),
+    'an extension with more': withExtensions(sequence(sequence(oid('2.5.29.21'), element(4), nullValue()))),
+    'an extension that is no SEQUENCE': withExtensions(sequence(nullValue())),
+    'an indefinite length': Buffer.from('3080020101170d3236303130313030303030305a0000', 'hex'),
+    'a padded length': Buffer.from('308112020101170d3236303130313030303030305a', 'hex'),
+    'a length of five octets': Buffer.from('308500000000120201', 'hex'),
+    'a length beyond the list': Buffer.from('3084ffffffff0201', 'hex'),
+    'a length beyond its entry': sequence(Buffer.from('027f01', 'hex')),
+    'half a header': Buffer.of(0x30),
+  };
+  for (const [name, entry] of Object.entries(malformed))
+    test(`${name} is refused, wherever it is`, async () => {
+      for (const rawEntries of [entry, Buffer.concat([good, entry]), Buffer.concat([entry, good])])
+        await refuses({ rawEntries }, /malformed DER/);
+    });
+
+  test('of another issuer’s certificates are refused, whether or not the extension is critical', async () => {
+    for (const critical of [true, false]) {
+      const extension = { oid: '2.5.29.29', critical, value: sequence(element(0xa4, issuer.subject.der)) };
+      await refuses(
+        { entries: [{ serial: '05', extensions: [extension] }] },
+        /known critical extensions only, found 2\.5\.29\.29/,
+        'REVOCATION',
+      );
+    }
+  });
+
+  test('with an unknown critical extension make the CRL useless, even for others', async () => {
+    for (const type of ['1.2.3', '2.5.29.23', '2.5.30.21', '1.3.5.29.21']) {
+      const draft = (critical: boolean) => ({ entries: [{ serial: '05', extensions: [{ oid: type, critical, value: nullValue() }] }] });
+      await refuses(draft(true), new RegExp(`found ${type.replaceAll('.', '\\.')}$`), 'REVOCATION');
+      assert.deepEqual((await mint(draft(false))).find('06'), []);
+    }
+    const known = { oid: '2.5.29.21', critical: true, value: element(0x0a, Buffer.of(1)) };
+    assert.equal((await mint({ entries: [{ serial: '05', extensions: [known] }] })).find('05')[0]?.reason, 1);
+  });
+
+  test('of the certificate are read to the end', async () => {
+    const found = async (...extensions: readonly { oid: string; critical: boolean; value: Uint8Array }[]) =>
+      (await mint({ entries: [{ serial: '05', extensions }] })).find('05');
+    const reason = (value: Uint8Array) => ({ oid: '2.5.29.21', critical: false, value });
+    await assert.rejects(found(reason(integer(1))), /malformed DER/);
+    await assert.rejects(
+      found(reason(element(0x0a, Buffer.of(1))), reason(element(0x0a, Buffer.of(1)))),
+      /every extension of an entry once/,
+    );
+    await assert.rejects(
+      found({ ...invalidityDate(during), value: element(0x17, Buffer.from('260101000000Z')) }),
+      /expected a GeneralizedTime/,
+    );
+    assert.deepEqual(await found(invalidityDate(during)), [{ revokedAt: validFrom, reason: 0, invalidityDate: during }]);
+  });
+
+  test('are found wherever they are, as by comparing all', async () => {
+    const random = randomFrom(7);
+    // Bytes of headers, so that what is no serial number looks like one.
+    const serial = () =>
+      Buffer.from(Array.from({ length: 1 + random.below(3) }, () => random.pick([1, 2, 3, 0x10, 0x13, 0x17, 0x30, 0x0d]))).toString('hex');
+    for (let round = 0; round < 30; round += 1) {
+      const entries = Array.from({ length: random.below(1500) }, (_, at) => ({
+        serial: serial(),
+        revokedAt: new Date(validFrom.getTime() + at * 1000),
+        ...(random.below(3) === 0 && { extensions: [{ oid: '1.2.3', critical: false, value: Buffer.from(`0201${serial()}`, 'hex') }] }),
+      }));
+      const crl = await mint({ entries });
+      for (let query = 0; query < 30; query += 1) {
+        const wanted = serial();
+        const expected = entries.filter((entry) => BigInt(`0x${entry.serial}`) === BigInt(`0x${wanted}`)).map(({ revokedAt }) => revokedAt);
+        if (expected.length > 100) assert.throws(() => crl.find(wanted), /at most 100 entries for one certificate/);
+        else
+          assert.deepEqual(
+            crl.find(wanted).map(({ revokedAt }) => revokedAt),
+            expected,
+          );
+      }
+    }
+  });
+
+  test('in their hundred thousands make no objects', async () => {
+    const raw = encodeEntry({ serial: '7f'.repeat(16), reason: 1 });
+    const rawEntries = Buffer.concat([...Array.from({ length: 300_000 }, () => raw), encodeEntry({ serial: leaf.serial })]);
+    const der = await mintCrl({ ca, rawEntries });
+    const before = process.memoryUsage().heapUsed;
+    const crl = parseCrl(der, 'CRL');
+    assert.equal(crl.find(leaf.serial).length, 1);
+    assert.throws(() => crl.find('7f'.repeat(16)), /at most 100 entries for one certificate, found more/);
+    assert.ok(process.memoryUsage().heapUsed - before < 32 << 20);
+  });
+
+  test('however deep what they hold is nested', async () => {
+    let value = nullValue();
+    for (let depth = 0; depth < 5000; depth += 1) value = sequence(value);
+    const crl = await mint({ entries: [{ serial: '05', extensions: [{ oid: '1.2.3', critical: false, value }] }] });
+    assert.equal(crl.find('05').length, 1);
+    assert.throws(() => parseCrl(value, 'CRL'), /malformed DER/);
+  });
+});
+
+describe('believing', () => {
+  test('names of the issuer that differ in case, spaces and kind of string are one', async () => {
+    const issuerName = (o: string, cn: string) =>
+      [
+        ['C', 'US'],
+        ['ST', 'WA'],
+        ['O', o],
+        ['CN', cn],
+      ] as const;
+    checkBaseCrl(await mint({ issuer: issuerName('Notation-TS-KMS', '  crl   ca ') }), issuer);
+    for (const other of [issuerName('notation-ts-kms', 'CRLCA'), issuerName('notation-ts-km', 'CRL CA'), [['CN', 'CRL CA']] as const]) {
+      const crl = await mint({ issuer: other });
+      assert.throws(() => checkBaseCrl(crl, issuer), /expected it to be issued by "CN=CRL CA,/);
+    }
+  });
+
+  test('a scope of two kinds of certificates is refused', () =>
+    assert.throws(() => parseScope(sequence(implicit(1, Buffer.of(0xff)), implicit(2, Buffer.of(0xff))), 'scope'), /found user and ca/));
+  test('an empty scope is refused', () => assert.throws(() => parseScope(Buffer.of(), 'scope'), /malformed DER/));
+  test('a flag that is no boolean is refused', () =>
+    assert.throws(() => parseScope(sequence(implicit(1, Buffer.of(1))), 'scope'), /expected a boolean/));
+  test('a default that is written out is read', () =>
+    assert.equal(parseScope(sequence(implicit(4, Buffer.of(0))), 'scope').indirect, false));
+
+  test('one bit changed anywhere is not believed', async () => {
+    const der = await mintCrl({ ca, entries: [{ serial: leaf.serial, reason: 6 }] });
+    checkBaseCrl(parseCrl(der, 'CRL'), issuer);
+    for (let bit = 0; bit < der.length * 8; bit += 1) {
+      const spoiled = Buffer.from(der);
+      spoiled[bit >> 3] = (spoiled[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.throws(
+        () => checkBaseCrl(parseCrl(spoiled, 'CRL'), issuer),
+        (error) => error instanceof NotationError && error.code !== 'INTERNAL',
+        `bit ${bit}`,
+      );
+    }
+  });
+});
