@@ -10,7 +10,7 @@ import { parseSettings, type Settings } from '../kms/config.ts';
 import type { ArtifactWish } from '../sign/artifact.ts';
 import type { SigningPorts } from '../sign/sign.ts';
 import { readConfig } from '../store/config.ts';
-import { directoriesOf } from '../store/directories.ts';
+import { cacheDirectoryOf, directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
 import { chooseLog } from '../store/log.ts';
 import type { ToolContext } from './context.ts';
@@ -58,7 +58,7 @@ export async function openSigningSession(command: string, options: OptionValues,
     ports: {
       now: context.now,
       agent: `notation-${context.metadata.name}/${context.metadata.version}`,
-      ...(await timestamperOf(options, settings, context)),
+      ...(await timestamperOf(options, settings, context, log)),
     },
     log,
   };
@@ -79,15 +79,23 @@ function wishOf(codec: EnvelopeCodec, options: OptionValues): ArtifactWish {
 }
 
 /** The options of the command win over what a key's plugin config says. */
-async function timestamperOf(options: OptionValues, { text }: Settings, context: ToolContext): Promise<Pick<SigningPorts, 'timestamper'>> {
+async function timestamperOf(
+  options: OptionValues,
+  { text }: Settings,
+  context: ToolContext,
+  log: Log,
+): Promise<Pick<SigningPorts, 'timestamper'>> {
   const url = textIn(options, 'timestamp-url') ?? text.tsa_url;
   const rootPath = textIn(options, 'timestamp-root-cert') ?? text.tsa_root_cert;
   if (url === undefined || rootPath === undefined) return {};
-  const { environment, transport } = context;
+  const { environment, transport, now } = context;
   const http = openHttp({ transport, environment, files: disk, deadline: noDeadline, bundle: text.ca_bundle });
-  const [{ openTimestamper }, { readTimestampRoot }] = await Promise.all([
+  const [{ openTimestamper }, { readTimestampRoot }, { authorityCheck }, { writeWhole: write }] = await Promise.all([
     import('../timestamp/authority.ts'),
     import('../timestamp/root.ts'),
+    import('../revocation/authority.ts'),
+    import('../store/write.ts'),
   ]);
-  return { timestamper: openTimestamper({ url, root: await readTimestampRoot(rootPath, disk), http }) };
+  const checkRevocation = authorityCheck({ http, now, log, folder: cacheDirectoryOf(context), files: disk, write });
+  return { timestamper: openTimestamper({ url, root: await readTimestampRoot(rootPath, disk), http, checkRevocation }) };
 }

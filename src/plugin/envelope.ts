@@ -2,17 +2,17 @@ import { parseJson } from '../core/json.ts';
 import { parsePayload } from '../core/payload.ts';
 import { codecOfMediaType } from '../envelope/index.ts';
 import { openKey } from '../kms/index.ts';
-import type { KeyContext } from '../kms/provider.ts';
 import { toSigner } from '../kms/signer.ts';
 import type { GenerateEnvelopeRequest } from '../protocol/request.ts';
 import { encodeEnvelope } from '../protocol/response.ts';
 import { type SigningPorts, sign } from '../sign/sign.ts';
+import type { HandlerContext } from './context.ts';
 
 /**
  * Answers `generate-envelope`: the payload is signed byte for byte as notation sent it.
  * @throws NotationError `REQUEST` for a payload that is none of the Notary Project's, and whatever the key, the authority and the envelope throw
  */
-export async function generateEnvelope(request: GenerateEnvelopeRequest, context: KeyContext, agent: string): Promise<object> {
+export async function generateEnvelope(request: GenerateEnvelopeRequest, context: HandlerContext, agent: string): Promise<object> {
   const { keyId, payload, envelopeType, ...expiry } = request;
   parsePayload(parseJson(payload, 'payload'));
   const codec = await codecOfMediaType(envelopeType);
@@ -23,12 +23,15 @@ export async function generateEnvelope(request: GenerateEnvelopeRequest, context
 }
 
 /** The options of `mode=envelope`; nothing is loaded without them. */
-async function timestamperOf({ settings, http, files }: KeyContext): Promise<Pick<SigningPorts, 'timestamper'>> {
+async function timestamperOf({ settings, http, files, now, log, cacheFolder }: HandlerContext): Promise<Pick<SigningPorts, 'timestamper'>> {
   const { tsa_url: url, tsa_root_cert: rootPath } = settings.text;
   if (url === undefined || rootPath === undefined) return {};
-  const [{ openTimestamper }, { readTimestampRoot }] = await Promise.all([
+  const [{ openTimestamper }, { readTimestampRoot }, { authorityCheck }, { writeWhole: write }] = await Promise.all([
     import('../timestamp/authority.ts'),
     import('../timestamp/root.ts'),
+    import('../revocation/authority.ts'),
+    import('../store/write.ts'),
   ]);
-  return { timestamper: openTimestamper({ url, root: await readTimestampRoot(rootPath, files), http }) };
+  const checkRevocation = authorityCheck({ http, now, log, folder: cacheFolder, files, write });
+  return { timestamper: openTimestamper({ url, root: await readTimestampRoot(rootPath, files), http, checkRevocation }) };
 }

@@ -1,6 +1,5 @@
 import { NotationError } from '../core/error.ts';
 import { openKey } from '../kms/index.ts';
-import type { KeyContext } from '../kms/provider.ts';
 import {
   type MetadataRequest,
   parseDescribeKey,
@@ -9,12 +8,8 @@ import {
   parseMetadataRequest,
 } from '../protocol/request.ts';
 import { encodeKeyDescription, encodeSignature } from '../protocol/response.ts';
-import { type metadata, metadataOf } from './metadata.ts';
-
-/** What a command may use besides its request. */
-export interface HandlerContext extends KeyContext {
-  readonly metadata: typeof metadata;
-}
+import type { HandlerContext } from './context.ts';
+import { metadataOf } from './metadata.ts';
 
 /** One protocol command, read and ready: its request's plugin config first, its answer when run. */
 export interface Prepared {

@@ -6,7 +6,7 @@ import { openHttp } from '../http/open.ts';
 import type { LoadTransport } from '../http/transport.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
-import { directoriesOf } from '../store/directories.ts';
+import { cacheDirectoryOf, directoriesOf } from '../store/directories.ts';
 import { chooseLog, logFailure } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import { type Prepared, prepare } from './handlers.ts';
@@ -78,7 +78,18 @@ function run(prepared: Prepared, invocation: Invocation, settings: Settings, log
   const keys = namedKeys(directoriesOf(invocation), files);
   return withDeadline(settings.deadlineMs, (deadline) => {
     const http = openHttp({ transport, environment, files, deadline, bundle: settings.text.ca_bundle });
-    return prepared.run({ settings, environment, files, namedKeys: keys, log, http, deadline, now, metadata });
+    return prepared.run({
+      settings,
+      environment,
+      files,
+      namedKeys: keys,
+      log,
+      http,
+      deadline,
+      now,
+      metadata,
+      cacheFolder: cacheDirectoryOf(invocation),
+    });
   });
 }
 

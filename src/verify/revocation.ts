@@ -1,6 +1,6 @@
-import { NotationError, sentenceOf } from '../core/error.ts';
-import { nameOf } from '../x509/certificate.ts';
-import type { AskRevocation, CertificateStatus, RevocationQuestion, RevocationReport } from '../x509/revocation.ts';
+import { NotationError } from '../core/error.ts';
+import type { AskRevocation, RevocationQuestion, RevocationReport } from '../x509/revocation.ts';
+import { describeRevocation } from '../x509/revocation-text.ts';
 import type { Verdict } from './outcome.ts';
 
 /** Whether no certificate of a chain is revoked; what cannot be told is a failure (REV-002). */
@@ -10,27 +10,14 @@ export async function judgeRevocation(question: RevocationQuestion, ask: AskRevo
   return { result: 'failed', error: evidence.verdict === 'revoked' ? revoked(evidence) : undetermined(evidence), evidence };
 }
 
-function revoked({ certificates }: RevocationReport): NotationError {
-  const told = certificates.filter((one) => one.status === 'revoked').map(describeRevoked);
-  return new NotationError('REVOKED', told.join('; '), {
+function revoked(report: RevocationReport): NotationError {
+  return new NotationError('REVOKED', describeRevocation(report), {
     hint: 'do not use what this certificate signed; ask its owner for a new signature',
   });
 }
 
-function describeRevoked({ certificate, revokedAt, reason, source }: CertificateStatus & { readonly status: 'revoked' }): string {
-  const why = reason === undefined ? '' : ` (${reason})`;
-  return `${nameOf(certificate)}: expected it not to be revoked, found it revoked on ${revokedAt.toISOString()}${why} by ${source.method} from ${source.url}`;
-}
-
-function undetermined({ certificates }: RevocationReport): NotationError {
-  const told = certificates.filter(({ status }) => status === 'unknown').map(describeUnknown);
-  return new NotationError('REVOCATION', told.join('; '), {
+function undetermined(report: RevocationReport): NotationError {
+  return new NotationError('REVOCATION', describeRevocation(report), {
     hint: 'try again when these answer, or have the trust policy log revocation instead of enforcing it',
   });
-}
-
-function describeUnknown({ certificate, problems }: CertificateStatus): string {
-  const tried = problems.map(({ method, url, error }) => `${method} ${url}: ${sentenceOf(error)}`);
-  const found = tried.length === 0 ? 'nobody who tells' : tried.join(', ');
-  return `${nameOf(certificate)}: expected to learn whether it is revoked, found ${found}`;
 }
