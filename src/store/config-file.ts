@@ -1,8 +1,7 @@
 // notation's own files of JSON, which it reads only where they are regular files.
-import { lstatSync, type Stats } from 'node:fs';
 import { NotationError } from '../core/error.ts';
-import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
+import { entryAt } from './entry.ts';
 
 const configLimit = 1 << 20;
 
@@ -12,7 +11,7 @@ const configLimit = 1 << 20;
  * @throws NotationError `FILE` when it is a link, a folder or unreadable, `CONFIG` when it is not JSON.
  */
 export async function readConfigFile(path: string, what: string, files: Files): Promise<unknown> {
-  const facts = lookAt(path);
+  const facts = entryAt(path);
   if (facts === undefined) return undefined;
   if (facts.isDirectory() || facts.isSymbolicLink()) {
     throw new NotationError('FILE', `${JSON.stringify(path)} is not a regular file (symlinks are not supported)`, {
@@ -30,13 +29,4 @@ export async function readConfigFile(path: string, what: string, files: Files): 
 /** The error of a file that is not what notation would write. */
 export function malformedConfig(path: string, what: string, problem: string, cause?: unknown): NotationError {
   return new NotationError('CONFIG', `malformed ${what}: ${problem}`, { cause, hint: `put ${path} right, or move it away` });
-}
-
-function lookAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (cause) {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(`${path} cannot be looked at`, cause);
-  }
 }

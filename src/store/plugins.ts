@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { lstat, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Directories } from './directories.ts';
+import { entryAt } from './entry.ts';
 
 const metadataDeadlineMs = 30_000;
 const metadataLimit = 1 << 20;
@@ -26,10 +27,7 @@ export function pluginPlace(
 
 /** notation does not list plugins behind links. @throws NotationError `FILE` when the plugin's folder is a link or no folder. */
 export async function checkPluginFolder(folder: string): Promise<void> {
-  const facts = await lstat(folder).catch((cause: unknown) => {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(`${folder} cannot be looked at`, cause);
-  });
+  const facts = entryAt(folder);
   if (facts === undefined || facts.isDirectory()) return;
   throw new NotationError(
     'FILE',

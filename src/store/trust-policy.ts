@@ -1,12 +1,11 @@
 // notation's trust policies: which file holds which, and reading and writing it.
-import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
-import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
 import { type BlobPolicy, parseBlobPolicy } from '../policy/blob.ts';
 import { type OciPolicy, parseOciPolicy } from '../policy/oci.ts';
 import type { Directories } from './directories.ts';
+import { entryAt } from './entry.ts';
 import { refuseWritableByAll } from './permission.ts';
 import { writeWhole } from './write.ts';
 
@@ -29,7 +28,7 @@ export interface PolicyPlace {
  */
 export function ociPolicyPlace(directories: Directories): PolicyPlace {
   const preferred = placeOf('trustpolicy.oci.json', directories);
-  return lookAt(preferred.path) === undefined ? placeOf('trustpolicy.json', directories) : preferred;
+  return entryAt(preferred.path) === undefined ? placeOf('trustpolicy.json', directories) : preferred;
 }
 
 /** The path of a trustpolicy.json that this program and notation 2 pass over, and notation 1 reads; undefined when there is none. */
@@ -60,12 +59,12 @@ export async function readBlobPolicy(directories: Directories, files: Files): Pr
 
 /** Whether a policy's file is there, be it good or not. @throws NotationError `FILE` when that cannot be told */
 export function isPolicyThere({ path }: PolicyPlace): boolean {
-  return lookAt(path) !== undefined;
+  return entryAt(path) !== undefined;
 }
 
 /** Checks that a policy is a regular file that not everybody may change. @throws NotationError `FILE` */
 export async function checkPolicyFile({ name, path }: PolicyPlace, directories: Directories, files: Files): Promise<void> {
-  const facts = lookAt(path);
+  const facts = entryAt(path);
   if (facts === undefined) {
     const command = name === 'trustpolicy.blob.json' ? 'blob policy' : 'policy';
     throw new NotationError('FILE', `trust policy is not present: ${path} does not exist`, {
@@ -93,13 +92,4 @@ async function readPolicyFile(place: PolicyPlace, directories: Directories, file
 
 function placeOf(name: PolicyName, { config }: Directories): PolicyPlace {
   return { name, path: join(config, name) };
-}
-
-function lookAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (cause) {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(`${path} cannot be looked at`, cause);
-  }
 }

@@ -1,12 +1,11 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
-import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
 import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStoreTypes } from '../x509/anchor.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
+import { entryAt, namesIn } from './entry.ts';
 import { refuseWritableByAll } from './permission.ts';
 
 /** Bytes that a file of a trust store may have. */
@@ -33,11 +32,8 @@ export type NamedStore =
 /** All stores of a type, by name; none when their folder is not there. @throws NotationError `FILE` when it cannot be listed. */
 export async function readTrustStores(directories: Directories, type: TrustStoreType, files: Files): Promise<readonly NamedStore[]> {
   const folder = join(directories.config, 'truststore', 'x509', type);
-  const names = await readdir(folder).catch((cause: unknown) => {
-    if (isAbsent(cause)) return [];
-    throw fileError(`the trust stores of type ${type} cannot be listed`, cause);
-  });
-  return Promise.all(names.sort().map((name) => readNamedStore(directories, type, name, files)));
+  const names = namesIn(folder, `the trust stores of type ${type}`);
+  return Promise.all(names.map((name) => readNamedStore(directories, type, name, files)));
 }
 
 async function readNamedStore(directories: Directories, type: TrustStoreType, name: string, files: Files): Promise<NamedStore> {
@@ -84,7 +80,7 @@ export async function readTrustStore(
   files: Files,
 ): Promise<readonly Certificate[]> {
   const folder = trustStoreFolder(directories, type, store);
-  const names = await listStore(folder, `the trust store ${JSON.stringify(store)} of type ${JSON.stringify(type)}`);
+  const names = listStore(folder, `the trust store ${JSON.stringify(store)} of type ${JSON.stringify(type)}`);
   await refuseWritableByAll([...foldersAbove(directories, type), folder, ...names.map((name) => join(folder, name))], files);
   const certificates = await Promise.all(names.map((name) => readStoreFile(join(folder, name), type, files)));
   if (names.length === 0)
@@ -97,15 +93,15 @@ function foldersAbove({ config }: Directories, type: TrustStoreType): readonly s
   return [config, stores, x509, join(x509, type)];
 }
 
-async function listStore(folder: string, what: string): Promise<readonly string[]> {
-  const facts = await lstat(folder).catch((cause: unknown) => {
-    if (!isAbsent(cause)) throw fileError(`${what} cannot be read`, cause);
+function listStore(folder: string, what: string): readonly string[] {
+  const facts = entryAt(folder);
+  if (facts === undefined) {
     throw new NotationError('FILE', `${what} does not exist`, {
       hint: "Use command 'notation cert add' to create and add trusted certificates to the trust store",
     });
-  });
+  }
   if (!facts.isDirectory()) throw new NotationError('FILE', `${what}: expected a folder, found a link or another kind of file`);
-  return (await readdir(folder)).sort();
+  return namesIn(folder, what);
 }
 
 /**
@@ -137,10 +133,7 @@ export function parseTrustedCertificates(bytes: Uint8Array, path: string): reado
  */
 export async function checkStoreIsFolder(directories: Directories, type: TrustStoreType, store: string): Promise<void> {
   const folder = trustStoreFolder(directories, type, store);
-  const facts = await lstat(folder).catch((cause: unknown) => {
-    if (isAbsent(cause)) return undefined;
-    throw fileError(`${folder} cannot be looked at`, cause);
-  });
+  const facts = entryAt(folder);
   if (facts === undefined || facts.isDirectory()) return;
   const found = facts.isSymbolicLink() ? 'a symbolic link' : 'another kind of file';
   throw new NotationError('FILE', `${folder}: expected a folder, found ${found}`, { hint: 'a trust store is a folder of its own' });
@@ -148,10 +141,8 @@ export async function checkStoreIsFolder(directories: Directories, type: TrustSt
 
 /** The certificates of one file of a store. @throws NotationError `FILE` when it is a link or no file, `CERTIFICATE` */
 export async function readTrustedFile(path: string, files: Files): Promise<readonly Certificate[]> {
-  const facts = await lstat(path).catch((cause: unknown) => {
-    if (isAbsent(cause)) throw new NotationError('FILE', `open ${path}: no such file or directory`);
-    throw fileError(`${path} cannot be looked at`, cause);
-  });
+  const facts = entryAt(path);
+  if (facts === undefined) throw new NotationError('FILE', `open ${path}: no such file or directory`);
   if (!facts.isFile()) throw new NotationError('FILE', `${path}: expected a regular file, found a folder or a link`);
   return parseTrustedCertificates(await files.read(path, 'trusted certificate', certificateFileLimit), path);
 }
