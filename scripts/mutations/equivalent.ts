@@ -33,4 +33,10 @@ export const equivalents: readonly Equivalent[] = [
     after: 'timestamp === undefined',
     reason: 'an envelope with an empty token is not read at all',
   },
+  {
+    file: 'src/policy/blob.ts',
+    before: 'first && second',
+    after: 'second',
+    reason: 'where there is a second there is a first',
+  },
 ];
