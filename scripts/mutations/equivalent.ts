@@ -39,4 +39,34 @@ export const equivalents: readonly Equivalent[] = [
     after: 'second',
     reason: 'where there is a second there is a first',
   },
+  {
+    file: 'src/policy/trusted-identity.ts',
+    before: 'types.every((type) => subject.identity.has(type))',
+    after: 'true',
+    reason: 'where a type is missing, the key holds a null, which no known one has',
+  },
+  {
+    file: 'src/policy/trusted-identity.ts',
+    before: 'every',
+    after: 'some',
+    reason: 'where a type is missing, the key holds a null, which no known one has',
+  },
+  {
+    file: 'src/policy/trusted-identity.ts',
+    before: 'subject.identity.has(type)',
+    after: 'true',
+    reason: 'where a type is missing, the key holds a null, which no known one has',
+  },
+  {
+    file: 'src/policy/trusted-identity.ts',
+    before: "one.kind === 'any'",
+    after: 'false',
+    reason: 'whoever trusts anybody was answered before',
+  },
+  {
+    file: 'src/policy/scope.ts',
+    before: '>',
+    after: '>=',
+    reason: 'the grammar has no empty registry',
+  },
 ];

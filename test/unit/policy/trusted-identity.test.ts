@@ -76,6 +76,7 @@ test('a message tells of few identities', async () => {
     () => matchIdentity(parse(...many), leaf),
     (error) => error instanceof NotationError && error.message.includes('O=o4", 2995 more)') && error.message.length < 1000,
   );
+  refuses(() => matchIdentity(parse(...many.slice(0, 5)), leaf), 'O=o4"), found');
 });
 
 test('an overlap is found among thousands', () => {
@@ -85,6 +86,21 @@ test('an overlap is found among thousands', () => {
     () => parse(...many, 'x509.subject: O=o2999, ST=WA, C=US'),
     /found "x509.subject: O=o2999, ST=WA, C=US" and "x509.subject: C=US, ST=WA, O=o2999, CN=x"/,
   );
+});
+
+test('an overlap is found wherever the two stand', () => {
+  const [plain, other, more] = ['C=US, ST=WA, O=a', 'C=US, ST=WA, O=b', 'C=US, ST=WA, O=a, CN=c'].map(
+    (name) => `x509.subject: ${name}`,
+  ) as [string, string, string];
+  const again = 'x509.subject: O=a, ST=WA, C=US';
+  assert.throws(() => parse(plain, again, other), new RegExp(`found "${plain}" and "${again}"$`));
+  assert.throws(() => parse(plain, other, again), new RegExp(`found "${plain}" and "${again}"$`));
+  for (const texts of [
+    [plain, other, more],
+    [more, plain, other],
+    [other, more, plain],
+  ])
+    assert.throws(() => parse(...texts), new RegExp(`found "${plain}" and "${more}"$`));
 });
 
 test('identities without a conflict do not overlap unless one has all of the other', () => {
