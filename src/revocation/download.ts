@@ -1,7 +1,7 @@
 // CRLs over HTTP (trust policy specification § CRL Download).
-import { type ErrorCode, NotationError, ownErrorIn } from '../core/error.ts';
-import type { Http, HttpResponse } from '../core/ports.ts';
-import { version } from '../core/version.ts';
+import { NotationError } from '../core/error.ts';
+import type { Http } from '../core/ports.ts';
+import { inquire } from '../http/inquiry.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type Crl, parseCrl } from '../x509/crl.ts';
 import { type CrlPair, checkBaseCrl, checkDeltaCrl } from '../x509/crl-check.ts';
@@ -28,7 +28,6 @@ export async function downloadCrls(url: string, issuer: Certificate, ports: Down
 
 /** A larger CRL than any known one; as the reference has it. */
 const limit = (32 << 20) - 1;
-const maximumRedirects = 10;
 const maximumDeltaUrls = 8;
 
 /** RFC 5280 §5.2.6: they are for redundancy, so that the first which answers with a CRL will do. */
@@ -50,51 +49,11 @@ async function get(url: string, { http, patienceMs }: DownloadPorts): Promise<Ui
   const parsed = URL.parse(url);
   // REV-011. RFC 5280 §8: a CRL over TLS may need itself.
   if (parsed?.protocol !== 'http:') throw refused(`an http: URL, found ${parsed ? parsed.protocol : 'none'}`);
-  const signal = AbortSignal.timeout(patienceMs);
-  try {
-    const response = await follow(parsed, http, signal, 0);
-    if (response.status === 200) return response.body;
-    throw badStatus(response, parsed);
-  } catch (cause) {
-    throw signal.aborted && ownErrorIn(cause)?.code === 'TIMEOUT' ? tooLate(parsed, patienceMs, cause) : cause;
-  }
+  const { body } = await inquire({ method: 'GET', url: parsed.href, headers: {}, limit }, { http, patienceMs, who: 'CRL', ...said });
+  return body;
 }
 
-async function follow(url: URL, http: Http, signal: AbortSignal, redirects: number): Promise<HttpResponse> {
-  const response = await http.send({
-    method: 'GET',
-    url: url.href,
-    headers: { 'user-agent': `notation-ts-kms/${version}` },
-    signal,
-    limit,
-  });
-  const { location } = response.headers;
-  if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
-  if (redirects === maximumRedirects) throw refused(`at most ${maximumRedirects} redirects, found more`);
-  const to = URL.parse(location, url.href);
-  if (!to || !/^https?:$/.test(to.protocol)) throw refused('a redirect to an http: or https: URL, found another');
-  return follow(to, http, signal, redirects + 1);
-}
-
-function badStatus({ status }: HttpResponse, url: URL): NotationError {
-  const code = codes.get(status) ?? (status >= 500 ? 'UNAVAILABLE' : 'REVOCATION');
-  return new NotationError(code, `${url.host}: expected status 200, found ${status}`, { hint: checkServer });
-}
-
-const codes: ReadonlyMap<number, ErrorCode> = new Map([
-  [401, 'ACCESS_DENIED'],
-  [403, 'ACCESS_DENIED'],
-  [429, 'THROTTLED'],
-]);
-
-const checkServer = 'check whether the server of the CRL is in service and can be reached from here';
-
-function tooLate({ host }: URL, patienceMs: number, cause: unknown): NotationError {
-  return new NotationError('TIMEOUT', `${host}: expected the CRL within ${patienceMs / 1000} s, found no whole answer`, {
-    cause,
-    hint: checkServer,
-  });
-}
+const said = { code: 'REVOCATION', hint: 'check whether the server of the CRL is in service and can be reached from here' } as const;
 
 function refused(problem: string): NotationError {
   return new NotationError('REVOCATION', `CRL: expected ${problem}`, { hint: 'the certificate cannot be checked by this CRL' });

@@ -1,7 +1,7 @@
 // The Time-Stamp Protocol over HTTP (RFC 3161 §3.4).
-import { type ErrorCode, NotationError, ownErrorIn } from '../core/error.ts';
-import type { Http, HttpResponse } from '../core/ports.ts';
-import { version } from '../core/version.ts';
+import { NotationError } from '../core/error.ts';
+import type { Http, HttpRequest, HttpResponse } from '../core/ports.ts';
+import { inquire, refusal } from '../http/inquiry.ts';
 
 /** Where a timestamp authority is, and how long it is waited for. */
 export interface Authority {
@@ -28,13 +28,8 @@ export function parseAuthorityUrl(text: string): URL {
  * @throws NotationError `TIMESTAMP` when the answer is no such thing; `ACCESS_DENIED`, `THROTTLED`, `UNAVAILABLE`, `TIMEOUT`
  */
 export async function postTimestampRequest(request: Uint8Array, { url, http, patienceMs }: Authority): Promise<Uint8Array> {
-  const signal = AbortSignal.timeout(patienceMs);
-  try {
-    const { body } = checkResponse(await post(request, url, http, signal, 0), url);
-    return body;
-  } catch (cause) {
-    throw tell(cause, url, signal.aborted ? patienceMs : undefined);
-  }
+  const post = { method: 'POST', url: bare(url), headers: headersFor(url), body: request, limit };
+  return checkType(await inquire(post, { http, patienceMs, who: 'timestamp', ...said, moved }), url);
 }
 
 function isEncoded(text: string): boolean {
@@ -45,22 +40,13 @@ const queryType = 'application/timestamp-query';
 const replyType = 'application/timestamp-reply';
 /** Longer than any answer with its certificates; as the reference has it. */
 const limit = 1 << 20;
-const maximumRedirects = 10;
-
-// A redirect that turns POST into GET (301, 302, 303) asks for no timestamp, so only the other two are followed.
-async function post(body: Uint8Array, url: URL, http: Http, signal: AbortSignal, redirects: number): Promise<HttpResponse> {
-  const response = await http.send({ method: 'POST', url: bare(url), headers: headersFor(url), body, signal, limit });
-  if (response.status !== 307 && response.status !== 308) return response;
-  if (redirects === maximumRedirects) throw refused(url, `at most ${maximumRedirects} redirects, found more`);
-  return post(body, redirectOf(response, url), http, signal, redirects + 1);
-}
+const said = { code: 'TIMESTAMP', hint: 'check the URL of the timestamp authority, and whether it is in service' } as const;
 
 function headersFor({ username, password }: URL): Readonly<Record<string, string>> {
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
     'content-type': queryType,
     accept: replyType,
-    'user-agent': `notation-ts-kms/${version}`,
     ...(credentials !== ':' && { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
   };
 }
@@ -73,50 +59,19 @@ function bare(url: URL): string {
   return copy.href;
 }
 
-function redirectOf({ headers }: HttpResponse, from: URL): URL {
-  const { location } = headers;
-  const to = location ? URL.parse(location, bare(from)) : null;
-  if (!to || !/^https?:$/.test(to.protocol)) throw refused(from, 'a redirect to an http: or https: URL, found another');
-  if (from.protocol === 'https:' && to.protocol === 'http:') throw refused(from, 'a redirect to another https: URL, found one to http:');
-  if (to.origin === from.origin) [to.username, to.password] = [from.username, from.password];
-  return to;
+/** Credentials stay with the origin that they are for; a redirect may bring others for another. */
+function moved(request: HttpRequest, to: URL, from: URL): HttpRequest {
+  if (from.protocol === 'https:' && to.protocol === 'http:')
+    throw refusal(from, 'a redirect to another https: URL, found one to http:', said);
+  if (to.origin === from.origin) return { ...request, url: bare(to) };
+  const { authorization: _, ...headers } = request.headers;
+  return { ...request, url: bare(to), headers: { ...headers, ...headersFor(to) } };
 }
 
-function checkResponse(response: HttpResponse, url: URL): HttpResponse {
-  const { status, headers } = response;
+// Parameters are refused too, as by the reference.
+function checkType({ headers, body }: HttpResponse, url: URL): Uint8Array {
   const type = headers['content-type'] ?? 'none';
-  if (status !== 200)
-    throw new NotationError(
-      codes.get(status) ?? (status >= 500 ? 'UNAVAILABLE' : 'TIMESTAMP'),
-      `${url.host}: expected status 200, found ${status}`,
-      { hint: checkUrl },
-    );
-  // Parameters are refused too, as by the reference.
-  if (type !== replyType) throw refused(url, `an answer of type ${replyType}, found ${JSON.stringify(type.slice(0, 100))}`);
-  return response;
-}
-
-const codes: ReadonlyMap<number, ErrorCode> = new Map([
-  [401, 'ACCESS_DENIED'],
-  [403, 'ACCESS_DENIED'],
-  [429, 'THROTTLED'],
-]);
-
-const checkUrl = 'check the URL of the timestamp authority, and whether it is in service';
-
-function refused(url: URL, problem: string): NotationError {
-  return new NotationError('TIMESTAMP', `${url.host}: expected ${problem}`, { hint: checkUrl });
-}
-
-// Says what the exchange was for; the deadline of this exchange is not the command's.
-function tell(cause: unknown, url: URL, patienceMs: number | undefined): unknown {
-  const own = ownErrorIn(cause);
-  if (!own) return cause;
-  if (patienceMs !== undefined && own.code === 'TIMEOUT')
-    return new NotationError('TIMEOUT', `timestamp: ${url.host}: expected an answer within ${patienceMs / 1000} s, found none`, {
-      cause,
-      hint: 'try again, or use another timestamp authority',
-    });
-  const { code, message, hint, metadata } = own;
-  return new NotationError(code, `timestamp: ${message}`, { cause, ...(hint !== undefined && { hint }), ...(metadata && { metadata }) });
+  if (type === replyType) return body;
+  const error = refusal(url, `an answer of type ${replyType}, found ${JSON.stringify(type.slice(0, 100))}`, said);
+  throw new NotationError(error.code, `timestamp: ${error.message}`, { hint: said.hint });
 }

@@ -125,8 +125,8 @@ describe('CRLs', () => {
     });
 
     for (const [habit, words] of [
-      ['notFound', /^REVOCATION 127\.0\.0\.1:\d+: expected status 200, found 404$/],
-      ['broken', /^UNAVAILABLE 127\.0\.0\.1:\d+: expected status 200, found 500$/],
+      ['notFound', /^REVOCATION CRL: 127\.0\.0\.1:\d+: expected status 200, found 404$/],
+      ['broken', /^UNAVAILABLE CRL: 127\.0\.0\.1:\d+: expected status 200, found 500$/],
       ['garbage', /^CERTIFICATE CRL: malformed DER/],
       ['empty', /^CERTIFICATE CRL: malformed DER/],
       ['pem', /^CERTIFICATE CRL: malformed DER/],
@@ -139,12 +139,12 @@ describe('CRLs', () => {
 
     test('too slow', async () => {
       server.behave(crlHabits.silent);
-      await refuses({ patienceMs: impatient }, /^TIMEOUT 127\.0\.0\.1:\d+: expected the CRL within 0\.3 s, found no whole answer$/);
+      await refuses({ patienceMs: impatient }, /^TIMEOUT CRL: 127\.0\.0\.1:\d+: expected an answer within 0\.3 s, found none$/);
     });
 
     test('where nobody listens', async () => {
       const dead = await mintRevocable('dead', ca, { crl: [`http://127.0.0.1:${await freePort()}/ca.crl`] });
-      await refuses({}, /^UNAVAILABLE 127\.0\.0\.1:\d+: nothing listens there/, dead);
+      await refuses({}, /^UNAVAILABLE CRL: 127\.0\.0\.1:\d+: nothing listens there/, dead);
     });
 
     for (const url of ['https://127.0.0.1:1/ca.crl', 'ldap://127.0.0.1/ca.crl', 'ca.crl'])
@@ -163,7 +163,7 @@ describe('CRLs', () => {
 
     test('longer than 32 MiB', async () => {
       server.behave(async () => ({ body: new Uint8Array(32 << 20) }));
-      await refuses({}, /^UNAVAILABLE 127\.0\.0\.1:\d+: expected at most 33554431 bytes, found more/);
+      await refuses({}, /^UNAVAILABLE CRL: 127\.0\.0\.1:\d+: expected at most 33554431 bytes, found more/);
     });
 
     test('in a number that no certificate has', async () => {

@@ -135,7 +135,7 @@ describe('askOcsp', () => {
   });
 
   const faults: Readonly<Record<string, readonly [OcspHabit, ErrorCode, RegExp]>> = {
-    'status 500': [async () => ({ status: 500 }), 'REVOCATION', /^OCSP responder: 127\.0\.0\.1:\d+: expected status 200, found 500$/],
+    'status 500': [async () => ({ status: 500 }), 'UNAVAILABLE', /^OCSP responder: 127\.0\.0\.1:\d+: expected status 200, found 500$/],
     'status 204': [async () => ({ status: 204 }), 'REVOCATION', /expected status 200, found 204$/],
     nothing: [async () => ({}), 'REVOCATION', /^OCSP response: malformed DER: expected tag 0x30, found the end$/],
     garbage: [async () => ({ body: Buffer.from('<html>no</html>') }), 'REVOCATION', /^OCSP response: malformed DER/],
