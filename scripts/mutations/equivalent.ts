@@ -69,4 +69,22 @@ export const equivalents: readonly Equivalent[] = [
     after: '>=',
     reason: 'the grammar has no empty registry',
   },
+  {
+    file: 'src/x509/crl-check.ts',
+    before: 'nextUpdate?.getTime() ?? 0',
+    after: 'nextUpdate?.getTime()',
+    reason: 'nothing is at most NaN',
+  },
+  {
+    file: 'src/x509/crl-check.ts',
+    before: 'invalidityDate && signed',
+    after: 'invalidityDate',
+    reason: 'nothing is before a time that is not there',
+  },
+  {
+    file: 'src/x509/crl-check.ts',
+    before: 'invalidityDate && signed',
+    after: 'signed',
+    reason: 'nothing is before a time that is not there',
+  },
 ];

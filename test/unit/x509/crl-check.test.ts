@@ -23,7 +23,8 @@ const crlOf = async (draft: Partial<CrlDraft> = {}) => parseCrl(await mintCrl({ 
 const deltaOf = (draft: Partial<CrlDraft> = {}) => crlOf({ number: 2, baseNumber: 1, ...draft });
 const after = (ms: number) => new Date(during.getTime() + ms);
 
-const place = element(0xa0, element(0xa0, element(0x86, Buffer.from('http://a.test/'))));
+const named = (...urls: readonly string[]) => element(0xa0, element(0xa0, ...urls.map((url) => element(0x86, Buffer.from(url)))));
+const place = named('http://a.test/');
 const point: DistributionPoint = {
   urls: ['http://a.test/'],
   names: [element(0x86, Buffer.from('http://a.test/'))],
@@ -128,6 +129,7 @@ describe('the scope of a CRL', () => {
     'the place that the certificate names': [
       { base: scoped(place), question: { point: { ...point, names: [...elsewhere.names, ...point.names] } } },
     ],
+    'a place among others': [{ base: scoped(named('http://c.test/', 'http://a.test/')), question: { point } }],
     'a place, where the certificate names none': [{ base: scoped(place) }],
     'some reasons': [{ base: scoped(reasons(0x83)) }, 0x02],
     'some reasons at the place': [{ question: { point: { ...point, reasons: 0x12 } } }, 0x12],
@@ -242,6 +244,7 @@ describe('the entries of a certificate', () => {
     ['a hold made twice and lifted', [entry(hold), entry(hold, 1000)], [entry(removed, 2000)], 'good'],
     ['a revocation for good, and a removal', [entry(1)], [entry(removed, 1000)], 'revoked keyCompromise'],
     ['a hold, and then a revocation for good', [entry(hold, 1000)], [entry(1)], 'revoked keyCompromise'],
+    ['a hold lifted and made again at once', [entry(hold, -1000)], [entry(removed), entry(hold)], 'revoked certificateHold'],
     ['a removal of nothing', [], [entry(removed)], 'good'],
   ];
   for (const [title, base, delta, expected] of outcomes)
