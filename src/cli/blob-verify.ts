@@ -32,7 +32,8 @@ export async function verifyBlobFile(blob: string, options: OptionValues, contex
   const envelope = await disk.read(signature, 'signature file', envelopeLimit);
   const policy = await readBlobPolicy(directoriesOf(context), disk);
   const { ports, userMetadata, offline, ...verbosity } = openVerificationSession('blob verify', options, context);
-  const statement = applicable(() => selectBlobStatement(policy, textIn(options, 'policy-name')));
+  const statement = applicable(() => selectBlobStatement(policy, textIn(options, 'policy-name')), ports.log);
+  ports.log('debug', `Verify signature of media type ${mediaTypeOfSignature}`);
   const wish = { statement, userMetadata, ...(mediaType !== undefined && { mediaType }) };
   const stored = { mediaType: mediaTypeOfSignature, envelope };
   const outcome = await withDeadline(patienceMs, () => verifyBlob(stored, () => readBlob(blob), wish, ports), 'try again later');

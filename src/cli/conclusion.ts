@@ -1,5 +1,7 @@
 // The error that concludes a verification which failed, in notation's words: scripts read it.
 import { NotationError } from '../core/error.ts';
+import type { Log } from '../core/ports.ts';
+import type { Demands } from '../policy/statement.ts';
 import type { ArtifactOutcome, Outcome, Rejected } from '../verify/outcome.ts';
 
 export interface Verifying {
@@ -28,9 +30,12 @@ export function concludeArtifact(outcome: ArtifactOutcome, { name, scoped, maxSi
 }
 
 /** The statement that `select` selects. @throws NotationError what it throws, in the words of a verification that failed */
-export function applicable<S>(select: () => S): S {
+export function applicable<S extends Demands>(select: () => S, log: Log): S {
   try {
-    return select();
+    const statement = select();
+    // As notation says it.
+    log('info', `Trust policy configuration: {Name:${statement.name} VerificationLevel:${statement.level}}`);
+    return statement;
   } catch (cause) {
     if (!(cause instanceof NotationError)) throw cause;
     const { code, message, hint } = cause;

@@ -74,8 +74,8 @@ function needsNetwork(): NotationError {
 
 async function verifyOne(reference: string, artifact: Artifact, { session, policy, scope, maxSignatures }: Terms): Promise<Verified> {
   const { repository, descriptor, name, place } = artifact;
-  const statement = applicable(() => selectStatement(policy, scope ?? place));
   const { userMetadata, ports } = session;
+  const statement = applicable(() => selectStatement(policy, scope ?? place), ports.log);
   const outcome = await verifyArtifact(repository, descriptor, { statement, maxSignatures, userMetadata }, ports);
   const scoped = `${scope ?? place}@${descriptor.digest}`;
   return { reference, name, outcome, error: concludeArtifact(outcome, { name, scoped, maxSignatures }) };

@@ -120,10 +120,11 @@ for (const kind of registryKinds) {
 
     test('a manifest that is no signature’s stops no other; notation ends there', peers, async () => {
       const reference = await artifact();
-      const file = join(folder, 'layer.txt');
-      writeFileSync(file, 'a layer');
       const words = ['attach', '--disable-path-validation', '--artifact-type', 'application/vnd.cncf.notary.signature', reference];
-      const layers = ['application/jose+json', 'text/plain'].map((type) => `${file}:${type}`);
+      const layers = ['application/jose+json', 'text/plain'].map((type, index) => {
+        writeFileSync(join(folder, `layer-${index}.txt`), type);
+        return `${join(folder, `layer-${index}.txt`)}:${type}`;
+      });
       const attached = await oras([...words, '--distribution-spec', 'v1.1-referrers-tag', ...layers], folder);
       assert.equal(attached.code, 0, attached.stderr);
       const alone = await runTool(home, ['verify', reference]);

@@ -32,6 +32,11 @@ export function openHome(parent: string, statements: readonly PolicyStatement[],
   return home;
 }
 
+/** Gives a home this policy for blobs. */
+export function writeBlobPolicy(home: Notation, statements: readonly object[]): void {
+  writeFileSync(join(home.config, 'trustpolicy.blob.json'), JSON.stringify({ version: '1.0', trustPolicies: statements }), { mode: 0o600 });
+}
+
 /** What both said, in a form that can be compared. */
 export interface Said {
   readonly code: number | null;
