@@ -34,42 +34,6 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'an envelope with an empty token is not read at all',
   },
   {
-    file: 'src/policy/blob.ts',
-    before: 'first && second',
-    after: 'second',
-    reason: 'where there is a second there is a first',
-  },
-  {
-    file: 'src/policy/trusted-identity.ts',
-    before: 'types.every((type) => subject.identity.has(type))',
-    after: 'true',
-    reason: 'where a type is missing, the key holds a null, which no known one has',
-  },
-  {
-    file: 'src/policy/trusted-identity.ts',
-    before: 'every',
-    after: 'some',
-    reason: 'where a type is missing, the key holds a null, which no known one has',
-  },
-  {
-    file: 'src/policy/trusted-identity.ts',
-    before: 'subject.identity.has(type)',
-    after: 'true',
-    reason: 'where a type is missing, the key holds a null, which no known one has',
-  },
-  {
-    file: 'src/policy/trusted-identity.ts',
-    before: "one.kind === 'any'",
-    after: 'false',
-    reason: 'whoever trusts anybody was answered before',
-  },
-  {
-    file: 'src/policy/scope.ts',
-    before: '>',
-    after: '>=',
-    reason: 'the grammar has no empty registry',
-  },
-  {
     file: 'src/x509/crl-check.ts',
     before: 'nextUpdate?.getTime() ?? 0',
     after: 'nextUpdate?.getTime()',

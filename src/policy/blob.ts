@@ -15,13 +15,8 @@ export type BlobPolicy = Policy<BlobStatement>;
  */
 export function parseBlobPolicy(bytes: Uint8Array, what: string): BlobPolicy {
   const policy = readDocument(bytes, what, readStatement);
-  const [first, second] = policy.statements.filter(({ globalPolicy }) => globalPolicy);
-  if (first && second) {
-    throw malformedPolicy(
-      what,
-      `expected one global statement at most, found ${JSON.stringify(first.name)} and ${JSON.stringify(second.name)}`,
-    );
-  }
+  const globals = policy.statements.filter(({ globalPolicy }) => globalPolicy).map(({ name }) => JSON.stringify(name));
+  if (globals.length > 1) throw malformedPolicy(what, `expected one global statement at most, found ${globals.join(' and ')}`);
   return policy;
 }
 

@@ -6,7 +6,8 @@ import { identityOf, isSubset, parseIdentity, printName } from '../x509/name.ts'
 import { malformedPolicy } from './member.ts';
 import type { TrustedIdentity } from './statement.ts';
 
-type Subject = TrustedIdentity & { readonly kind: 'subject' };
+type Named = Exclude<TrustedIdentity, { readonly kind: 'any' }>;
+type Subject = Named & { readonly kind: 'subject' };
 
 const subjectPrefix = 'x509.subject:';
 
@@ -31,8 +32,9 @@ export function parseTrustedIdentities(texts: readonly string[], where: string):
 export function matchIdentity(trusted: readonly TrustedIdentity[], leaf: Certificate): TrustedIdentity {
   const anybody = trusted.find(({ kind }) => kind === 'any');
   if (anybody) return anybody;
-  const subjects = trusted.filter(isSubject);
-  if (subjects.length === 0) throw untrusted(leaf, trusted, 'notation-ts-kms understands trusted identities "x509.subject:" only');
+  const named = trusted.filter(isNamed);
+  const subjects = named.filter(isSubject);
+  if (subjects.length === 0) throw untrusted(leaf, named, 'notation-ts-kms understands trusted identities "x509.subject:" only');
   const subject = readSubject(leaf, subjects);
   const match = subjects.find(({ identity }) => isSubset(identity, subject));
   if (match) return match;
@@ -76,20 +78,19 @@ function checkOverlap(subjects: readonly Subject[], where: string): void {
   const shapes = new Map<string, { readonly types: readonly string[]; readonly known: Map<string, Subject> }>();
   for (const subject of subjects) {
     const types = [...subject.identity.keys()].sort();
-    const shape = shapes.get(types.join()) ?? { types, known: new Map<string, Subject>() };
+    const { known } = shapes.get(types.join()) ?? { known: new Map<string, Subject>() };
     const values = valuesOf(subject, types);
-    const same = shape.known.get(values);
-    if (same) throw overlapping(same, subject, where);
-    shapes.set(types.join(), { ...shape, known: shape.known.set(values, subject) });
+    shapes.set(types.join(), { types, known: known.set(values, known.get(values) ?? subject) });
   }
   for (const subject of subjects) {
     for (const { types, known } of shapes.values()) {
-      const other = types.every((type) => subject.identity.has(type)) ? known.get(valuesOf(subject, types)) : undefined;
+      const other = known.get(valuesOf(subject, types));
       if (other !== undefined && other !== subject) throw overlapping(other, subject, where);
     }
   }
 }
 
+/** One text for the values of these attributes; what the subject does not have is like no value. */
 function valuesOf({ identity }: Subject, types: readonly string[]): string {
   return JSON.stringify(types.map((type) => identity.get(type)));
 }
@@ -102,6 +103,10 @@ function overlapping(one: Subject, other: Subject, where: string): NotationError
   );
 }
 
+function isNamed(identity: TrustedIdentity): identity is Named {
+  return identity.kind !== 'any';
+}
+
 function isSubject(identity: TrustedIdentity): identity is Subject {
   return identity.kind === 'subject';
 }
@@ -109,8 +114,8 @@ function isSubject(identity: TrustedIdentity): identity is Subject {
 /** Trusted identities that a message tells of: a policy may have thousands. */
 const told = 5;
 
-function untrusted(leaf: Certificate, trusted: readonly TrustedIdentity[], hint: string, cause?: NotationError): NotationError {
-  const texts = trusted.map((one) => JSON.stringify(one.kind === 'any' ? '*' : one.text));
+function untrusted(leaf: Certificate, trusted: readonly Named[], hint: string, cause?: NotationError): NotationError {
+  const texts = trusted.map(({ text }) => JSON.stringify(text));
   const more = texts.length > told ? [`${texts.length - told} more`] : [];
   const expected = [...texts.slice(0, told), ...more].join(', ');
   return new NotationError(

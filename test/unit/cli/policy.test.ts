@@ -230,9 +230,9 @@ test('explain says what cannot be met', async (t) => {
   rmSync(join(config, 'truststore/x509/tsa'), { recursive: true });
   const text = await fails(
     run('policy', 'explain', 'local/layout'),
-    /^Error: verification will fail: trust store tsa:time cannot be used: the trust store "time" of type tsa does not exist; create it/,
+    /^Error: verification will fail: trust store tsa:time cannot be used: the trust store "time" of type "tsa" does not exist; /,
   );
-  assert.match(text, /^ {2}tsa:time: cannot be used: the trust store "time" of type tsa does not exist; create it/m);
+  assert.match(text, /^ {2}tsa:time: cannot be used: the trust store "time" of type "tsa" does not exist; /m);
   const json = JSON.parse(await fails(run('policy', 'explain', '-o', 'json', 'local/layout'), /^Error: verification will fail/));
   assert.match(json.trustStores[1].error, /does not exist/);
   const [, , rest] = statements;

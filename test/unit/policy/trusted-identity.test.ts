@@ -70,8 +70,13 @@ test('a subject that no trusted identity could have satisfies none but *', async
 });
 
 test('a message tells of few identities', async () => {
-  const many = Array.from({ length: 3000 }, (_, index) => `x509.subject: C=US, ST=WA, O=o${index}`);
   const leaf = await leafOf(usual);
+  const five = Array.from({ length: 5 }, (_, index) => `x509.subject: C=US, ST=WA, O=o${index}`);
+  assert.throws(
+    () => matchIdentity(parse(...five), leaf),
+    (error) => error instanceof NotationError && error.message.includes('O=o3", "x509.subject: C=US, ST=WA, O=o4")'),
+  );
+  const many = Array.from({ length: 3000 }, (_, index) => `x509.subject: C=US, ST=WA, O=o${index}`);
   assert.throws(
     () => matchIdentity(parse(...many), leaf),
     (error) => error instanceof NotationError && error.message.includes('O=o4", 2995 more)') && error.message.length < 1000,
@@ -101,6 +106,12 @@ test('an overlap is found wherever the two stand', () => {
     [other, more, plain],
   ])
     assert.throws(() => parse(...texts), new RegExp(`found "${plain}" and "${more}"$`));
+});
+
+test('an overlap with the first of several of a kind is found', () => {
+  const short = ['a', 'b', 'c'].map((name) => `x509.subject: C=US, ST=WA, O=${name}`);
+  for (const name of ['a', 'b', 'c']) assert.throws(() => parse(...short, `x509.subject: C=US, ST=WA, O=${name}, CN=x`), /found "x509/);
+  assert.equal(parse(...short, 'x509.subject: C=US, ST=WA, O=d, CN=x', 'x509.subject: C=US, ST=WA, O=e, CN=x').length, 5);
 });
 
 test('identities without a conflict do not overlap unless one has all of the other', () => {
