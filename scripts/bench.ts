@@ -7,6 +7,7 @@ import { needs } from '../test/support/peers.ts';
 import { awsSuite } from './bench/aws.ts';
 import { azureSuite } from './bench/azure.ts';
 import type { Case, OpenSuite, Suite } from './bench/case.ts';
+import { crlSuite } from './bench/crl.ts';
 import { awsDistanceSuite, azureDistanceSuite } from './bench/distance.ts';
 import { fileSuite } from './bench/file.ts';
 import { hostSuite } from './bench/host.ts';
@@ -34,6 +35,7 @@ const suites: readonly Suite[] = [
   hostSuite,
   toolSuite,
   verifySuite,
+  crlSuite,
   awsSuite,
   azureSuite,
   awsDistanceSuite,

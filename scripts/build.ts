@@ -31,21 +31,30 @@ export function bunPath(): string {
 }
 
 /**
- * Bundles src/main.ts with these flags of `bun build`, minified and split so that each command loads only its own chunks. The condition
+ * Bundles `entry` with these flags of `bun build`, minified and split so that each command loads only its own chunks. The condition
  * `module` takes the AWS SDK's ES modules, of which the unused are left out, in place of its single CommonJS files.
  */
-export function bundle(form: BuildForm, flags: readonly string[]): void {
+export function bundle(form: BuildForm, flags: readonly string[], entry = 'src/main.ts'): void {
   const define = `--define=BUILD=${JSON.stringify({ form, commit: commit() })}`;
-  const common = ['build', 'src/main.ts', '--minify', '--format=esm', '--splitting', '--conditions=module', define];
+  const common = ['build', entry, '--minify', '--format=esm', '--splitting', '--conditions=module', define];
   execFileSync(bunPath(), [...common, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Compiles an executable for `target` (Bun's name for it, this machine's when absent), from a runtime that is already here. */
-export function compile(outfile: string, options: { readonly target?: string; readonly runtime?: string } = {}): void {
+export interface Compilation {
+  /** Bun's name for it; this machine's when absent. */
+  readonly target?: string;
+  /** A runtime that is already here. */
+  readonly runtime?: string;
+  /** Another program than the one that is shipped. */
+  readonly entry?: string;
+}
+
+/** Compiles an executable. */
+export function compile(outfile: string, options: Compilation = {}): void {
   mkdirSync(dirname(outfile), { recursive: true });
   const target = options.target === undefined ? [] : [`--target=${options.target}`];
   const runtime = options.runtime === undefined ? [] : [`--compile-executable-path=${options.runtime}`];
-  bundle('executable', [...compileFlags, ...target, ...runtime, `--outfile=${outfile}`]);
+  bundle('executable', [...compileFlags, ...target, ...runtime, `--outfile=${outfile}`], options.entry);
 }
 
 function commit(): string {

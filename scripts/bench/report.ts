@@ -37,7 +37,7 @@ export interface Verdict {
 
 interface Target {
   readonly case: RegExp;
-  readonly column: 'ratio' | 'peakMiB' | 'requests';
+  readonly column: 'medianMs' | 'ratio' | 'peakMiB' | 'requests';
   readonly limit: number;
   readonly what: string;
 }
@@ -59,6 +59,8 @@ const targets: readonly Target[] = [
   { case: /^sign 1,000, AWS/, column: 'ratio', limit: 1 / 25, what: `times a loop of ${notationVariant} with this plugin` },
   { case: /^verify one/, column: 'ratio', limit: 1.5, what: `times ${notationVariant}` },
   { case: /^verify 1,000/, column: 'ratio', limit: 1 / 6, what: `times a loop of ${notationVariant}` },
+  { case: /^check a CRL/, column: 'medianMs', limit: 60, what: 'ms at most, start and all' },
+  { case: /CRL of 300,000/, column: 'peakMiB', limit: 150, what: 'MiB at most' },
   { case: /^memory of/, column: 'peakMiB', limit: 96, what: 'MiB at most' },
   { case: /^notation sign, .*away$/, column: 'ratio', limit: 1.0, what: `times the ${goVariant}` },
 ];
