@@ -45,6 +45,7 @@ export function openCrlCache(ports: CrlCachePorts): CrlCache {
       const known = memory.get(key);
       if (known && ports.now().getTime() < known.until) return known.answer;
       const kept: Kept = { answer: load(url, issuer, download, disk, ports.now), until: Number.POSITIVE_INFINITY, size: 0 };
+      memory.delete(key);
       memory.set(key, kept);
       kept.answer.then(
         ({ crls }) => settle(memory, kept, sizeOf(crls), endOfCrls(crls, ports.now()) ?? soon()),

@@ -127,10 +127,10 @@ function notUnderstood(bytes: Uint8Array, start: number, end: number, what: stri
 
 // The walk. A definite, minimal length that stays inside `limit`, or nothing.
 function endOf(bytes: Uint8Array, start: number, limit: number, expected: number, what: string): number {
-  const first = bytes[start + 1] ?? 0xff;
-  if (start + 2 > limit || bytes[start] !== expected) throw malformed(what, 'expected an entry of a CRL, found something else');
+  const first = bytes[start + 1] ?? 0x80;
   const end = first < 0x80 ? start + 2 + first : longEnd(bytes, start, first & 0x7f, what);
-  if (end > limit) throw malformed(what, 'expected an element inside its entry, found a longer one');
+  if (end > limit || bytes[start] !== expected)
+    throw malformed(what, 'expected an element of an entry, found another or one that is longer than the entry');
   return end;
 }
 
