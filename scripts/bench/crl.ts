@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { toPem } from '../../src/x509/bundle.ts';
 import { encodeEntry, mintCrl } from '../../test/support/crl-mint.ts';
 import { startCrlServer } from '../../test/support/crl-server.ts';
@@ -58,7 +59,7 @@ function randomEntries(): Uint8Array {
 async function checkCase(folder: string, files: Readonly<Record<string, Uint8Array>>): Promise<Case> {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const program = join(folder, 'check-crl');
-  compile(program, { entry: join(import.meta.dirname, 'crl-program.ts') });
+  compile(program, { entry: fileURLToPath(import.meta.resolve('./crl-program.ts')) });
   const command = (name: string, crl: string) => ({ name, argv: [program, folder, crl], stdin: '', env: cleanEnvironment(folder) });
   return {
     name: 'check a CRL of 300,000 entries',

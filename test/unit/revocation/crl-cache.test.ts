@@ -95,3 +95,17 @@ test('what is being fetched is not forgotten', async () => {
   assert.equal((await first).crls, (await second).crls);
   assert.equal(downloads.filter((url) => url === 'slow').length, 1);
 });
+
+test('a bug of ours while a file is read is no damaged file', async () => {
+  const files: Files = {
+    ...noFiles,
+    look: async () => {
+      throw new TypeError('a bug');
+    },
+  };
+  const cache = openCrlCache({ folder: '/nowhere', files, write: async () => undefined, now: () => during, log: () => undefined });
+  await assert.rejects(
+    cache.obtain('a', ca.certificate, () => until(later(1000))),
+    TypeError,
+  );
+});

@@ -311,6 +311,13 @@ describe('CRLs', () => {
       assert.deepEqual(said, []);
     });
 
+    test('serve it with the delta CRL', async () => {
+      publish({ number: 10, freshest: [`${server.url}delta.crl`] });
+      publish({ number: 11, baseNumber: 10, revoked: [[leaf.certificate, {}]] }, 'delta.crl');
+      await ask(leaf);
+      assert.equal((await ask(leaf, { http: noNetwork })).status, 'revoked');
+    });
+
     test('also tell of a revocation', async () => {
       publish({ revoked: [[leaf.certificate, {}]] });
       await ask(leaf);
@@ -351,6 +358,16 @@ describe('CRLs', () => {
         assert.deepEqual(said, ['warn CRL cache: a file is not used; the CRL is fetched instead']);
         assert.equal((await ask(leaf, { http: noNetwork })).status, 'revoked', 'the file is good again');
       });
+
+    test('a file whose delta CRL is null is one without', async () => {
+      publish();
+      mkdirSync(join(folder, 'crl'));
+      writeFileSync(pathOf(), kept(opensslCrl({ ca })).replace('}', ',"deltaCRL":null}'));
+      assert.equal((await ask(leaf, { http: noNetwork })).status, 'good');
+      writeFileSync(pathOf(), kept(opensslCrl({ ca })).replace('}', ',"deltaCRL":1}'));
+      assert.equal((await ask(leaf, { http: noNetwork })).status, 'unknown');
+      assert.deepEqual(said, ['warn CRL cache: a file is not used; the CRL is fetched instead']);
+    });
 
     test('a forged file never makes a certificate good', async () => {
       const forger = await mintCa('CRL CA', undefined, {}, 'EC-384');
