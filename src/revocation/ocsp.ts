@@ -40,11 +40,13 @@ export async function askOcsp(certificate: Certificate, issuer: Certificate, opt
       problems.push(problemOf(url, error));
     }
   }
+  const left = certificate.ocspUrls[maximumResponders];
+  if (left !== undefined) problems.push(problemOf(left, tooMany(certificate)));
   return { status: undefined, problems };
 }
 
-/** Certificates name one, some two. */
-const maximumResponders = 4;
+/** Certificates name one, some two; each may cost its whole patience. */
+const maximumResponders = 8;
 
 async function ask(url: string, certificate: Certificate, issuer: Certificate, options: OcspOptions): Promise<OcspAnswer> {
   const { http, now, patienceMs, checkResponder } = options;
@@ -60,6 +62,16 @@ function unknown(url: string): NotationError {
     `OCSP responder: ${new URL(url).host}: expected good or revoked, found that it does not know the certificate`,
     {
       hint: 'tell whoever runs the certificate authority',
+    },
+  );
+}
+
+function tooMany({ ocspUrls }: Certificate): NotationError {
+  return new NotationError(
+    'REVOCATION',
+    `OCSP responder: expected one of the first ${maximumResponders} to answer, found ${ocspUrls.length}`,
+    {
+      hint: 'this is not what an honest certificate authority writes',
     },
   );
 }

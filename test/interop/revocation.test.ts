@@ -43,6 +43,22 @@ describe('certificates with OCSP responders', peers, async () => {
     assert.deepEqual(more, []);
   });
 
+  test('are asked about once for many signatures', async (t) => {
+    const place = await openPlace(root, crls);
+    t.after(() => place.close());
+    const [good] = ocspSituations();
+    const chain = (await good?.prepare(place)) ?? [];
+    const many = [
+      await signInLayout(folder, chain),
+      await signInLayout(folder, chain),
+      await signInLayout(folder, chain, {}, 'cose'),
+    ] as const;
+    const { code, stdout } = await verifyByTool(many[0], ...many.slice(1).map(({ reference }) => reference));
+    assert.equal(code, 0);
+    assert.equal(stdout.match(/Successfully verified/g)?.length, 3, stdout);
+    assert.equal(place.responder.asked.length, 1);
+  });
+
   test('offline, nobody is asked, and the verdict is unknown', async (t) => {
     const place = await openPlace(root, crls);
     t.after(() => place.close());

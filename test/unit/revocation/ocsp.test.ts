@@ -1,5 +1,8 @@
 // Responders of every bad habit; honest answers are OpenSSL's.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type ErrorCode, NotationError } from '../../../src/core/error.ts';
 import { withDeadline } from '../../../src/http/deadline.ts';
@@ -127,11 +130,34 @@ describe('askOcsp', () => {
     );
   });
 
-  test('asks four responders at most', async () => {
-    const dead = Array.from({ length: 4 }, (_, index) => `ftp://ocsp.example/${index}`);
-    const { status, problems } = await ask(await leafAt(dead[0] ?? '', {}, [...dead.slice(1), honest.url]));
+  test('asks eight responders at most, and says so', async () => {
+    const dead = Array.from({ length: 8 }, (_, index) => `ftp://ocsp.example/${index}`);
+    const crowded = await leafAt(dead[0] ?? '', {}, [...dead.slice(1), honest.url]);
+    honest.mark(crowded.certificate, 'good');
+    const { status, problems } = await ask(crowded);
     assert.equal(status, undefined);
-    assert.equal(problems.length, 4);
+    assert.equal(problems.length, 9);
+    assert.equal(problems.at(-1)?.error.message, 'OCSP responder: expected one of the first 8 to answer, found 9');
+    assert.equal(problems.at(-1)?.url, honest.url);
+    const enough = await leafAt(dead[0] ?? '', {}, [...dead.slice(1, 7), honest.url]);
+    honest.mark(enough.certificate, 'good');
+    assert.equal((await ask(enough)).status?.kind, 'good');
+  });
+
+  test('one that begins to answer and never ends costs its patience', async (t) => {
+    const dripping = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/ocsp-response' });
+      const drip = setInterval(() => response.write('0'), 20);
+      response.on('close', () => clearInterval(drip));
+    }).listen(0, '127.0.0.1');
+    t.after(() => {
+      dripping.closeAllConnections();
+      dripping.close();
+    });
+    await once(dripping, 'listening');
+    const { port } = dripping.address() as AddressInfo;
+    const dripped = await leafAt(`http://127.0.0.1:${port}/`);
+    assertProblem(await ask(dripped, { patienceMs: 300 }), 'TIMEOUT', /expected an answer within 0\.3 s, found none$/);
   });
 
   const faults: Readonly<Record<string, readonly [OcspHabit, ErrorCode, RegExp]>> = {
