@@ -15,7 +15,8 @@ import { userEnvironment } from './aws-environment.ts';
 import { openSession, type Session } from './session.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-const artifact = 'registry.example.com/app@sha256:…';
+const repository = 'registry.example.com/app';
+const artifact = `${repository}@sha256:…`;
 
 /** What the reader of a page has. */
 interface Reader {
@@ -43,6 +44,7 @@ const pages: readonly Page[] = [
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
   { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
+  { heading: 'Verify', peers: [], commands: 25, open: openLocal },
   { heading: 'Trust', peers: [], commands: 14, open: openLocal },
 ];
 
@@ -79,7 +81,7 @@ async function runSection(section: string, session: Session, reader: Reader): Pr
   const home = openNotation(session.folder, session.plugin, { roots: reader.roots });
   mkdirSync(join(home.folder, 'bin'));
   symlinkSync(executableUnderTest(), join(home.folder, 'bin', 'notation-ts-kms'));
-  symlinkSync(openPeer('notation'), join(home.folder, 'bin', 'notation'));
+  for (const peer of ['notation', 'oras'] as const) symlinkSync(openPeer(peer), join(home.folder, 'bin', peer));
   writePolicy(join(home.config, 'trustpolicy.json'), section);
   const env = {
     PATH: `${join(home.folder, 'bin')}:${process.env['PATH']}`,
@@ -92,7 +94,11 @@ async function runSection(section: string, session: Session, reader: Reader): Pr
   const commands = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
   for (const command of commands) {
     await reader.prepare(home.folder, command);
-    const run = (line: string) => start(['sh', '-c', line.replaceAll(artifact, reference)], { cwd: home.folder, env });
+    const run = (line: string) =>
+      start(['sh', '-c', line.replaceAll(artifact, reference).replaceAll(repository, reference.slice(0, reference.indexOf('@')))], {
+        cwd: home.folder,
+        env,
+      });
     const { code, stderr } = await run(reader.adapt(command));
     assert.equal(code, 0, `${command}: ${stderr}`);
     if (!command.startsWith('notation sign')) continue;
