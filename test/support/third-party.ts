@@ -52,6 +52,11 @@ export function readVector(path: string): Uint8Array {
   return readFileSync(join(thirdPartyFolder, path));
 }
 
+/** The JSON of a case's first file. */
+export function readVectorJson<Content>(one: VectorCase): Content {
+  return readJson(one.files[0]?.path ?? '') as Content;
+}
+
 /** The row of a table case. */
 export function rowOf<Input>(one: VectorCase): TableRow<Input> {
   const [file] = one.files;

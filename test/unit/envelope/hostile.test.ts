@@ -11,7 +11,7 @@ import type { Certificate } from '../../../src/x509/certificate.ts';
 import { tag } from '../../../src/x509/der.ts';
 import { bitString, element, explicit, integer, octetString, oid, sequence, time } from '../../../src/x509/der-encode.ts';
 import { leafOf, makeEnvelope } from '../../support/envelopes.ts';
-import { isOurs } from './judge-envelope.ts';
+import { isRefusal as isOurs } from '../../vectors/answer.ts';
 
 const size = 4 * 1024 * 1024;
 

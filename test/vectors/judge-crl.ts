@@ -1,20 +1,20 @@
 // Verdicts about CRLs, as the vectors of other projects state them.
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
-import { NotationError } from '../../../src/core/error.ts';
-import type { Files, Http } from '../../../src/core/ports.ts';
-import { askCrls } from '../../../src/revocation/crl.ts';
-import { crlCachePath, openCrlCache } from '../../../src/revocation/crl-cache.ts';
-import { parseCertificates } from '../../../src/x509/bundle.ts';
-import { type Certificate, parseCertificate } from '../../../src/x509/certificate.ts';
-import { freshestCrlOid, parseCrl } from '../../../src/x509/crl.ts';
-import { type CrlPair, type CrlQuestion, checkBaseCrl, checkDeltaCrl, judgeCrls } from '../../../src/x509/crl-check.ts';
-import { parseDistributionPoints } from '../../../src/x509/distribution-point.ts';
-import { extensionOid } from '../../../src/x509/extension.ts';
-import { type CrlDraft, type EntryDraft, invalidityDate, mintCrl } from '../../support/crl-mint.ts';
-import { during, type Holder, keyOf, mintCa, mintLeaf } from '../../support/pki.ts';
-import { crlDistributionPoints } from '../../support/revocable.ts';
-import { readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
+import { NotationError } from '../../src/core/error.ts';
+import type { Files, Http } from '../../src/core/ports.ts';
+import { askCrls } from '../../src/revocation/crl.ts';
+import { crlCachePath, openCrlCache } from '../../src/revocation/crl-cache.ts';
+import { parseCertificates } from '../../src/x509/bundle.ts';
+import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts';
+import { freshestCrlOid, parseCrl } from '../../src/x509/crl.ts';
+import { type CrlPair, type CrlQuestion, checkBaseCrl, checkDeltaCrl, judgeCrls } from '../../src/x509/crl-check.ts';
+import { parseDistributionPoints } from '../../src/x509/distribution-point.ts';
+import { extensionOid } from '../../src/x509/extension.ts';
+import { type CrlDraft, type EntryDraft, invalidityDate, mintCrl } from '../support/crl-mint.ts';
+import { during, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
+import { crlDistributionPoints } from '../support/revocable.ts';
+import { readVector, rowOf, type VectorCase } from '../support/third-party.ts';
 
 /**
  * Holds one case of group crl against its verdict. Answers why where ours is another one.

@@ -1,25 +1,25 @@
 // Verdicts about revocation by OCSP, as the vectors of other projects state them.
 import assert from 'node:assert/strict';
-import { NotationError } from '../../../src/core/error.ts';
-import type { Http } from '../../../src/core/ports.ts';
-import { levels } from '../../../src/policy/level.ts';
-import { openRevocation } from '../../../src/revocation/ask.ts';
-import { openCrlCache } from '../../../src/revocation/crl-cache.ts';
-import { disk } from '../../../src/store/disk.ts';
-import { judgeRevocation } from '../../../src/verify/revocation.ts';
-import { verifySignature } from '../../../src/verify/signature.ts';
-import { parseCertificates } from '../../../src/x509/bundle.ts';
-import { parseCertificate } from '../../../src/x509/certificate.ts';
-import { checkOcspResponse } from '../../../src/x509/ocsp-check.ts';
-import { parseOcspResponse } from '../../../src/x509/ocsp-response.ts';
-import type { RevocationQuestion, RevocationReport } from '../../../src/x509/revocation.ts';
-import { opensslCrl } from '../../support/crl-server.ts';
-import { makeEnvelope } from '../../support/envelopes.ts';
-import { type AnswerWish, invalidityDate, makeOcspResponse } from '../../support/ocsp-response.ts';
-import { during, type Holder, mintCa, mintChain } from '../../support/pki.ts';
-import { mintResponder, mintRevocable, mintRevocableCa } from '../../support/revocable.ts';
-import { readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
-import { leafIs, portsOf, statementOf } from '../../support/verification.ts';
+import { NotationError } from '../../src/core/error.ts';
+import type { Http } from '../../src/core/ports.ts';
+import { levels } from '../../src/policy/level.ts';
+import { openRevocation } from '../../src/revocation/ask.ts';
+import { openCrlCache } from '../../src/revocation/crl-cache.ts';
+import { disk } from '../../src/store/disk.ts';
+import { judgeRevocation } from '../../src/verify/revocation.ts';
+import { verifySignature } from '../../src/verify/signature.ts';
+import { parseCertificates } from '../../src/x509/bundle.ts';
+import { parseCertificate } from '../../src/x509/certificate.ts';
+import { checkOcspResponse } from '../../src/x509/ocsp-check.ts';
+import { parseOcspResponse } from '../../src/x509/ocsp-response.ts';
+import type { RevocationQuestion, RevocationReport } from '../../src/x509/revocation.ts';
+import { opensslCrl } from '../support/crl-server.ts';
+import { makeEnvelope } from '../support/envelopes.ts';
+import { type AnswerWish, invalidityDate, makeOcspResponse } from '../support/ocsp-response.ts';
+import { during, type Holder, mintCa, mintChain } from '../support/pki.ts';
+import { mintResponder, mintRevocable, mintRevocableCa } from '../support/revocable.ts';
+import { readVector, rowOf, type VectorCase } from '../support/third-party.ts';
+import { leafIs, portsOf, statementOf } from '../support/verification.ts';
 
 /**
  * Puts one case of group ocsp to the code that judges it; facts beside the verdict are asserted.

@@ -1,30 +1,18 @@
-// Verdicts about trust policies, as the vectors of other projects state them.
+// Group trust-policy: policy documents, the values in them, and which statement applies.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotationError } from '../../../src/core/error.ts';
-import { parseBlobPolicy, selectBlobStatement } from '../../../src/policy/blob.ts';
-import { parseOciPolicy, selectStatement } from '../../../src/policy/oci.ts';
-import type { Demands } from '../../../src/policy/statement.ts';
-import { disk } from '../../../src/store/disk.ts';
-import { readOciPolicy } from '../../../src/store/trust-policy.ts';
-import { readVector, rowOf, type VectorCase } from '../../support/third-party.ts';
+import { parseBlobPolicy, selectBlobStatement } from '../../src/policy/blob.ts';
+import { parseOciPolicy, selectStatement } from '../../src/policy/oci.ts';
+import type { Demands } from '../../src/policy/statement.ts';
+import { disk } from '../../src/store/disk.ts';
+import { readOciPolicy } from '../../src/store/trust-policy.ts';
+import { readVector, rowOf, type VectorCase } from '../support/third-party.ts';
+import { askById, type ById, type Group, pick } from './answer.ts';
+import { inFolder } from './folder.ts';
 
-/** Reads the case's policy, and selects from it where the case is about that, and holds the verdict and the facts against what is expected. */
-export async function judgeTrustPolicy(one: VectorCase): Promise<void> {
-  const drive = drives.find(({ ids }) => ids.test(one.id));
-  assert.ok(drive, 'no drive for this case');
-  if (one.expected.verdict === 'valid') await drive.run(one);
-  else
-    await assert.rejects(
-      async () => drive.run(one),
-      (error) => isExpectedRefusal(error, one),
-    );
-}
-
-/** Words that the refusal must hold, so that no case passes for another reason than its own. */
-const reasons: readonly (readonly [ids: RegExp, words: RegExp])[] = [
+/** No case is refused for another reason than its own. */
+const words: ById<RegExp> = [
   [/^policy-empty-registry-scope$|^poldoc-no-scopes$/, /at least one registry scope, found none/],
   [/^policy-wildcard-plus-other-registry-scope$|^poldoc-wildcard-and-other-scope$/, /registry scope "\*" alone/],
   [/^policy-multi-statements-|^poldoc-duplicate-scope$/, /each registry scope once, found "(\*|.*test-repo8|.*net-monitor)" twice/],
@@ -53,31 +41,24 @@ const reasons: readonly (readonly [ids: RegExp, words: RegExp])[] = [
   [/^apply-none$/, /"non.existing.scope\/repo" has no applicable trust policy statement/],
 ];
 
-function isExpectedRefusal(error: unknown, one: VectorCase): boolean {
-  assert.ok(error instanceof NotationError && error.code === (one.id === 'policyfile-symlink' ? 'FILE' : 'POLICY'), String(error));
-  const words = reasons.find(([ids]) => ids.test(one.id))?.[1];
-  assert.ok(words, 'no reason is stated for this case');
-  assert.match(error.message, words);
-  return true;
-}
-
-interface Drive {
-  readonly ids: RegExp;
-  readonly run: (one: VectorCase) => unknown;
-}
-
-const drives: readonly Drive[] = [
-  { ids: /^policy-blob$/, run: (one) => parseBlobPolicy(fileOf(one), one.id) },
-  { ids: /^policy-/, run: (one) => parseOciPolicy(fileOf(one), one.id) },
-  { ids: /^poldoc-blob-/, run: (one) => parseBlobPolicy(bytesOf(rowOf<{ readonly document: unknown }>(one).input.document), one.id) },
-  { ids: /^poldoc-/, run: (one) => parseOciPolicy(bytesOf(rowOf<{ readonly document: unknown }>(one).input.document), one.id) },
-  { ids: /^polcore-/, run: (one) => parseOciStatement(rowOf<object>(one).input) },
-  { ids: /^(tsvalue|tivalue|scope)-/, run: runValue },
-  { ids: /^level-/, run: runLevel },
-  { ids: /^apply-blob-/, run: runBlobSelection },
-  { ids: /^apply-/, run: runSelection },
-  { ids: /^policyfile-/, run: runFile },
-];
+export const trustPolicy: Group = {
+  name: 'trust-policy',
+  questions: askById(
+    [
+      [/^policy-blob$/, (one) => parseBlobPolicy(fileOf(one), one.id)],
+      [/^policy-/, (one) => parseOciPolicy(fileOf(one), one.id)],
+      [/^poldoc-blob-/, (one) => parseBlobPolicy(bytesOf(rowOf<{ readonly document: unknown }>(one).input.document), one.id)],
+      [/^poldoc-/, (one) => parseOciPolicy(bytesOf(rowOf<{ readonly document: unknown }>(one).input.document), one.id)],
+      [/^polcore-/, (one) => parseOciStatement(rowOf<object>(one).input)],
+      [/^(tsvalue|tivalue|scope)-/, parseValue],
+      [/^level-/, checkLevel],
+      [/^apply-blob-/, selectForBlob],
+      [/^apply-/, selectForArtifact],
+      [/^policyfile-/, readFile],
+    ],
+    ({ id }) => pick(words, id),
+  ),
+};
 
 /** What the cases say in words is in the configuration folder. */
 const setups: Readonly<Record<string, (config: string) => void>> = {
@@ -89,24 +70,22 @@ const setups: Readonly<Record<string, (config: string) => void>> = {
   'policyfile-new-location': (config) => writeFileSync(join(config, 'trustpolicy.oci.json'), bytesOf(documentOf([whole({}, 'strict')]))),
 };
 
-async function runFile(one: VectorCase): Promise<void> {
-  const config = mkdtempSync(join(tmpdir(), 'trust-policy-'));
-  try {
-    const setup = setups[one.id];
-    assert.ok(setup, 'no setup for this case');
+async function readFile(one: VectorCase): Promise<void> {
+  const setup = setups[one.id];
+  assert.ok(setup, 'no setup for this case');
+  const policy = await inFolder((config) => {
     setup(config);
-    assert.equal((await readOciPolicy({ config, libexec: config }, disk)).statements.length, 1);
-  } finally {
-    rmSync(config, { recursive: true });
-  }
+    return readOciPolicy({ config, libexec: config }, disk);
+  });
+  assert.equal(policy.statements.length, 1);
 }
 
-function runValue(one: VectorCase): void {
+function parseValue(one: VectorCase): void {
   const { scope, ...values } = rowOf<{ readonly scope?: string }>(one).input;
   parseOciStatement({ ...values, ...(scope !== undefined && { registryScopes: [scope] }) });
 }
 
-function runLevel(one: VectorCase): void {
+function checkLevel(one: VectorCase): void {
   const { input, expected } = rowOf<{ readonly level: string }>(one);
   const trust = input.level === 'skip' ? { trustStores: [], trustedIdentities: [] } : {};
   const statement = parseOciStatement({ signatureVerification: input, ...trust });
@@ -118,12 +97,11 @@ interface Selection {
   readonly statements: readonly { readonly level: string }[];
 }
 
-function runSelection(one: VectorCase): void {
+function selectForArtifact(one: VectorCase): void {
   const { input, expected } = rowOf<Selection>(one);
   const statements = input.statements.map(({ level, ...rest }) => withTrust({ ...rest, signatureVerification: { level } }, level));
   const policy = parseOciPolicy(bytesOf(documentOf(statements)), one.id);
-  const selected = selectStatement(policy, input.artifact.replace(/@.*$/, ''));
-  assert.equal(selected.name, expected['statement']);
+  assert.equal(selectStatement(policy, input.artifact.replace(/@.*$/, '')).name, expected['statement']);
 }
 
 interface BlobSelection {
@@ -131,7 +109,7 @@ interface BlobSelection {
   readonly policyName?: string;
 }
 
-function runBlobSelection(one: VectorCase): void {
+function selectForBlob(one: VectorCase): void {
   const { input, expected } = rowOf<BlobSelection>(one);
   const policy = parseBlobPolicy(bytesOf(documentOf(input.blobStatements.map((rest) => withTrust(rest, 'strict')))), one.id);
   assert.equal(selectBlobStatement(policy, input.policyName).name, expected['statement']);
@@ -161,6 +139,6 @@ function bytesOf(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
 
-function fileOf(one: VectorCase): Uint8Array {
-  return readVector(one.files[0]?.path ?? '');
+function fileOf({ files }: VectorCase): Uint8Array {
+  return readVector(files[0]?.path ?? '');
 }

@@ -1,0 +1,4 @@
+import { certsChains } from './certs-chains.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(certsChains);

@@ -1,0 +1,4 @@
+import { config } from './config.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(config);

@@ -1,0 +1,4 @@
+import { crl } from './crl.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(crl);

@@ -1,0 +1,4 @@
+import { ociLayouts } from './oci-layouts.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(ociLayouts);

@@ -1,0 +1,4 @@
+import { ocsp } from './ocsp.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(ocsp);

@@ -1,0 +1,4 @@
+import { registry } from './registry.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(registry);
