@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileSuffixOf } from '../envelope/index.ts';
-import { signBlob } from '../sign/blob.ts';
+import { checkMediaType, signBlob } from '../sign/blob.ts';
 import { disk } from '../store/disk.ts';
 import { logFailure } from '../store/log.ts';
 import { writeWhole } from '../store/write.ts';
@@ -21,6 +21,7 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
   ];
   if (blob === '') throw missing('file path to the blob artifact', 'blob sign');
   if (folder === '') throw new NotationError('REQUEST', 'signature directory cannot be empty', { hint: 'name a folder' });
+  checkMediaType(mediaType);
   await checkBlob(blob);
   const session = await openSigningSession('blob sign', options, context);
   const path = join(folder, `${basename(blob)}${fileSuffixOf(session.format)}`);
