@@ -1,7 +1,7 @@
 // What `blob inspect` prints: the forms of notation 2, which differ from those of `inspect` in labels and in what a signature is called.
 import { payloadMediaType } from '../core/payload.ts';
 import { printable, printableJson } from './fields.ts';
-import { ansicTime } from './go-format.ts';
+import { ansicTime, rfc3339NanoTime } from './go-format.ts';
 import type { Inspection } from './inspection.ts';
 import { attributesJson, restJson } from './inspection-json.ts';
 import { pair, pairs, restBranches } from './inspection-text.ts';
@@ -29,7 +29,7 @@ export function blobInspectionJson({ algorithm, mediaType, signed, ...rest }: In
     signatureAlgorithm: algorithm,
     signatureEnvelopeType: mediaType,
     signedAttributes: attributesJson([['contentType', payloadMediaType], ...signed]),
-    ...restJson(rest),
+    ...restJson(rest, rfc3339NanoTime),
   };
   return printableJson(value, 2);
 }

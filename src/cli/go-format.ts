@@ -14,10 +14,19 @@ export function ansicTime(time: StatedTime): string {
 
 /** `2026-11-23T21:20:26+01:00`: Go's time.RFC3339, in the same zone. */
 export function rfc3339Time(time: StatedTime): string {
+  return `${inItsZone(time).toISOString().slice(0, -5)}${zoneOf(time)}`;
+}
+
+/** `2026-11-23T21:20:26.58+01:00`: Go's time.RFC3339Nano, to the millisecond. */
+export function rfc3339NanoTime(time: StatedTime): string {
+  const local = inItsZone(time).toISOString().slice(0, -1);
+  return `${local.replace(/\.?0+$/, '')}${zoneOf(time)}`;
+}
+
+function zoneOf(time: StatedTime): string {
   const minutes = offsetOf(time);
   const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) => `${part}`.padStart(2, '0'));
-  const zone = minutes === 0 ? 'Z' : `${minutes < 0 ? '-' : '+'}${hour}:${minute}`;
-  return `${inItsZone(time).toISOString().slice(0, -5)}${zone}`;
+  return minutes === 0 ? 'Z' : `${minutes < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
 /** What `fmt.Sprint` makes of a value from JSON, where all numbers are floating-point ones, or from CBOR, where whole ones are whole. */

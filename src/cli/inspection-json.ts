@@ -25,30 +25,31 @@ export function attributesJson(signed: readonly (readonly [string, string | Stat
   return sortedByName(Object.fromEntries(texts) as Readonly<Record<string, string>>);
 }
 
-/** What every version of notation says alike, and in this order, after the signed attributes. */
-export function restJson({
-  artifact,
-  agent,
-  timestamp,
-  certificates,
-}: Pick<Inspection, 'artifact' | 'agent' | 'timestamp' | 'certificates'>) {
+/**
+ * What every version of notation says alike, and in this order, after the signed attributes.
+ * @param printTime how the version prints a timestamp's range: notation 2 with fractions of seconds
+ */
+export function restJson(
+  { artifact, agent, timestamp, certificates }: Pick<Inspection, 'artifact' | 'agent' | 'timestamp' | 'certificates'>,
+  printTime = rfc3339Time,
+) {
   const { mediaType, digest, size, annotations } = artifact;
   return {
     userDefinedAttributes: annotations === undefined ? null : sortedByName(annotations),
     unsignedAttributes: {
       ...(agent !== undefined && { signingAgent: agent }),
-      ...(timestamp !== undefined && { timestampSignature: timestampJson(timestamp) }),
+      ...(timestamp !== undefined && { timestampSignature: timestampJson(timestamp, printTime) }),
     },
     certificates: certificates.map(certificateJson),
     signedArtifact: { mediaType, digest, size },
   };
 }
 
-function timestampJson(timestamp: InspectedTimestamp) {
+function timestampJson(timestamp: InspectedTimestamp, printTime: (time: StatedTime) => string) {
   if ('error' in timestamp) return { error: timestamp.error };
   const { from, to, certificates } = timestamp;
   return {
-    timestamp: `[${rfc3339Time(from)}, ${rfc3339Time(to)}]`,
+    timestamp: `[${printTime(from)}, ${printTime(to)}]`,
     ...(certificates.length > 0 && { certificates: certificates.map(certificateJson) }),
   };
 }

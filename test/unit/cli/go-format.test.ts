@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ansicTime, goText, rfc3339Time } from '../../../src/cli/go-format.ts';
+import { ansicTime, goText, rfc3339NanoTime, rfc3339Time } from '../../../src/cli/go-format.ts';
 
 const at = (text: string, offsetMinutes?: number) => ({ at: new Date(text), ...(offsetMinutes !== undefined && { offsetMinutes }) });
 
@@ -14,6 +14,15 @@ describe('times', () => {
     [at('2024-02-29T00:00:00Z', 845), 'Thu Feb 29 14:05:00 2024', '2024-02-29T14:05:00+14:05'],
   ] as const;
   for (const [time, ansic, rfc3339] of rows) test(rfc3339, () => assert.deepEqual([ansicTime(time), rfc3339Time(time)], [ansic, rfc3339]));
+
+  test('fractions of seconds, as far as there are some', () => {
+    const rows = [
+      [at('2025-01-07T08:42:43.582Z', 0), '2025-01-07T08:42:43.582Z'],
+      [at('2025-01-07T08:42:43.500Z', 60), '2025-01-07T09:42:43.5+01:00'],
+      [at('2025-01-07T08:40:00Z', 0), '2025-01-07T08:40:00Z'],
+    ] as const;
+    for (const [time, text] of rows) assert.equal(rfc3339NanoTime(time), text);
+  });
 
   test("that state no zone are in this machine's, summer and winter", () => {
     const kept = process.env['TZ'];
