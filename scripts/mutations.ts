@@ -1,4 +1,4 @@
-// Takes the checks that give verdicts away, one by one, and reports each that no unit test misses.
+// Takes the checks that give verdicts away, one by one, and reports each that no test misses.
 // `npm run mutations` takes all; `npm run mutations -- src/x509/profile.ts` those of some files.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -44,7 +44,7 @@ const trees = Array.from({ length: Math.min(2, availableParallelism()) }, () => 
 const noticedBy = new Map<string, number>();
 
 async function measureAll(): Promise<readonly Baseline[]> {
-  const tests = globSync('test/unit/**/*.test.ts', { cwd: root }).filter((test) => importsAny(root, test, new Set(files)));
+  const tests = globSync('test/{unit,vectors}/**/*.test.ts', { cwd: root }).filter((test) => importsAny(root, test, new Set(files)));
   const baselines = await shared(tests, (test, tree) => measure(tree.root, test, files, baselineLimitMs));
   for (const { test } of baselines.filter(({ passed }) => !passed)) print(`left out, as it fails by itself: ${test}`);
   const useful = baselines.filter(({ passed, runs }) => passed && mutations.some(({ file, start }) => runs(file, start)));

@@ -1,5 +1,6 @@
 // The groups of the vectors, each with what judges it.
 import type { Group } from './answer.ts';
+import { blobCli } from './blob-cli.ts';
 import { certsChains } from './certs-chains.ts';
 import { config } from './config.ts';
 import { crl } from './crl.ts';
@@ -18,6 +19,7 @@ import { trustPolicy } from './trust-policy.ts';
 import { x509Path } from './x509-path.ts';
 
 export const groups: readonly Group[] = [
+  blobCli,
   certsChains,
   config,
   coseSign1,

@@ -5,8 +5,9 @@ import { needsVectors } from '../support/third-party.ts';
 import { type Group, questionsOf } from './answer.ts';
 import { findStale, judge } from './judge.ts';
 
-export function testGroup(group: Group): void {
-  describe(`vectors of group ${group.name}`, needsVectors, () => {
+/** @param peers what cases of the group need besides, as `needs` tells it */
+export function testGroup(group: Group, peers: { readonly skip?: string } = {}): void {
+  describe(`vectors of group ${group.name}`, { ...peers, ...(needsVectors.skip !== false && needsVectors) }, () => {
     const questions = questionsOf(group);
     for (const question of questions)
       test(question.id, async () => {

@@ -2,20 +2,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { toPem } from '../../../src/x509/bundle.ts';
 import { fingerprint } from '../../../src/x509/public-key.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 import { mintCa } from '../../support/pki.ts';
-import { casesOf, needsVectors } from '../../support/third-party.ts';
 import { runTool, type Said } from '../../support/tool.ts';
-import { judgePolicyCommand, policyCommandIds } from './judge-policy-command.ts';
-
-describe('third-party blob-cli: trust policies', needsVectors, () => {
-  for (const one of casesOf('blob-cli').filter(({ id }) => policyCommandIds.test(id))) {
-    test(one.id, () => judgePolicyCommand(one));
-  }
-});
 
 const trust = ['--trust-store', 'ca:acme', '--trusted-identity', 'x509.subject: C=US, ST=WA, O=acme & \\<co\\>'];
 

@@ -8,7 +8,6 @@ import { NotationError } from '../../../src/core/error.ts';
 import { describeKey, openKey } from '../../../src/kms/index.ts';
 import { contextOf } from '../../support/backends.ts';
 import { temporaryFolder, writeKeyFiles } from '../../support/key-files.ts';
-import { needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
 
 type Config = Readonly<Record<string, string>>;
 
@@ -148,23 +147,6 @@ test('a key file that others may read is a warning in the log, not a failure', a
   chmodSync(path, 0o644);
   await open();
   assert.match(said.join(), /warn: the key file is readable by others/);
-});
-
-// Vectors pkcs12-cert-chain and pkcs12-cert-invalid-mac.
-test('PKCS#12 of third parties', needsVectors, async () => {
-  // A file of certificates alone, without a passphrase: its MAC holds, and there is no key in it.
-  const chain = join(thirdPartyFolder, 'certs-chains/shared/akv/cert_chain.pfx');
-  await assert.rejects(openKey(chain, contextOf()), refusal('KEY_UNUSABLE', /expected one private key, found 0/));
-  const tampered = join(thirdPartyFolder, 'certs-chains/shared/akv/cert_invalid_mac.pfx');
-  await assert.rejects(openKey(tampered, contextOf()), refusal('CONFIG', /./));
-});
-
-test('keys of third parties', needsVectors, async () => {
-  const path = join(thirdPartyFolder, 'sign-keys/common/e2e.key');
-  const own = await openKey(path, contextOf({ cert_chain: join(thirdPartyFolder, 'sign-keys/common/new_e2e.crt') }));
-  assert.equal((await own.certificates()).length, 1);
-  const other = await openKey(path, contextOf({ cert_chain: join(thirdPartyFolder, 'dn-matching/common/signing-cert.pem') }));
-  await assert.rejects(other.certificates(), refusal('KEY_MISMATCH', /[0-9a-f]{64}.*[0-9a-f]{64}/));
 });
 
 describe('what a key file says of itself', () => {

@@ -1,16 +1,12 @@
-// Layouts and manifests of other projects.
+// Layouts of other projects, written to.
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { NotationError } from '../../../src/core/error.ts';
 import { openLayout } from '../../../src/registry/layout.ts';
-import { checkSignatureDescriptor, parseReferrer } from '../../../src/registry/manifest.ts';
 import { digestsOf } from '../../support/layout.ts';
 import { openFolder, removeFolder } from '../../support/notation.ts';
-import { casesOf, needsVectors, rowOf, thirdPartyFolder } from '../../support/third-party.ts';
-
-const signatureType = 'application/vnd.cncf.notary.signature';
+import { casesOf, needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
 
 describe('layouts', needsVectors, () => {
   const folder = openFolder();
@@ -33,29 +29,6 @@ describe('layouts', needsVectors, () => {
       const signature = { mediaType: 'application/cose', envelope: Buffer.from('x'), annotations: {} } as const;
       const { digest } = await repository.attach(subject, signature);
       assert.deepEqual((await digestsOf(await openLayout(layout), subject)).toSorted(), [...before, digest].toSorted());
-    });
-  }
-});
-
-interface ReferrerInput {
-  readonly referrer?: { readonly mediaType: string; readonly digest: string; readonly size: number };
-  readonly content?: string | null;
-}
-
-describe('referrers', needsVectors, () => {
-  for (const one of casesOf('registry').filter(({ files }) => files[0]?.path.endsWith('referrers_filter.json'))) {
-    const { referrer, content } = rowOf<ReferrerInput>(one).input;
-    // The others are about a registry that does not answer.
-    if (referrer === undefined || (content === null && referrer.size <= 4 << 20)) continue;
-    test(one.id, () => {
-      // The table says the algorithm twice, which is no digest.
-      const bytes = Buffer.from((content ?? '').replaceAll('sha256:sha256:', 'sha256:'));
-      const find = () => {
-        if (content === null) checkSignatureDescriptor(referrer);
-        return parseReferrer(bytes, referrer.mediaType);
-      };
-      if (one.expected.verdict === 'invalid') assert.throws(find, (error) => error instanceof NotationError && error.code === 'MANIFEST');
-      else assert.equal(find()?.artifactType === signatureType ? 1 : 0, one.expected['signatures']);
     });
   }
 });

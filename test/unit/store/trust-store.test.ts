@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { disk } from '../../../src/store/disk.ts';
@@ -7,7 +7,6 @@ import { checkStoreName, readTrustStore, readTrustStores, trustStorePath } from 
 import { toPem } from '../../../src/x509/bundle.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 import { mintChain } from '../../support/pki.ts';
-import { casesOf, needsVectors, thirdPartyFolder } from '../../support/third-party.ts';
 
 const at = (config: string) => ({ config, libexec: config });
 
@@ -63,20 +62,6 @@ test('all stores of a type, and why some cannot be read', async (t) => {
   assert.deepEqual(await readTrustStores(at(config), 'tsa', disk), []);
   writeFileSync(join(config, 'truststore', 'x509', 'tsa'), '');
   assert.deepEqual(await readTrustStores(at(config), 'tsa', disk), [], 'a file in the way is no store');
-});
-
-test('stores of third parties', needsVectors, async (t) => {
-  for (const one of casesOf('certs-chains').filter(({ id, params }) => id.startsWith('store-') && params !== undefined)) {
-    const config = temporaryFolder(t);
-    const [type = '', store = ''] = String(one.params?.['store']).split('/');
-    assert.ok(type === 'ca' || type === 'tsa');
-    cpSync(join(thirdPartyFolder, dirname(one.files[0]?.path ?? '')), dirname(trustStorePath(at(config), type, store, 'x')), {
-      recursive: true,
-    });
-    const reading = readTrustStore(at(config), type, store, disk);
-    if (one.expected.verdict === 'valid') assert.equal((await reading).length, one.expected['certificates'], one.id);
-    else await assert.rejects(reading, Error, one.id);
-  }
 });
 
 for (const name of ['', '.', '..', 'a/b', 'a\\b', 'a b', 'ä', 'a\0']) {
