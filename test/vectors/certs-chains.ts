@@ -49,7 +49,7 @@ const words: ById<RegExp> = [
   [/^signing-time-/, /expired on 3021-10-31T19:20:03/],
   [/^certfile-invalid$|^akvchain-empty$/, /expected certificates, found none/],
   [/^store-symlinked-file$/, /expected a regular file, found a folder or a link/],
-  [/^store-not-existing$/, /"does-not-exist" of type ca does not exist/],
+  [/^store-not-existing$/, /"does-not-exist" of type "?ca"? does not exist/],
   [/^store-/, /expected a (self-signed root )?CA certificate .*in a trust store/],
   [/^tsa-root-invalid$/, /malformed PEM/],
   [/^tsa-root-/, /a single self-signed root CA certificate, found certificate/],

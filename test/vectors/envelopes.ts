@@ -14,7 +14,7 @@ const words: ById<RegExp> = [
   [/^expiry$/, /^expiry: /],
   [/^authenticity$/, /^authenticity: /],
   [/^integrity$/, /^integrity: /],
-  [/^integrity \(descriptor\)$/, /^artifact: .*expected one of an artifact with the (digest|size)/],
+  [/^integrity \(descriptor\)$/, /^artifact: .*expected .*the (digest|size)/],
   [/^authenticTimestamp$/, /^authenticTimestamp: |^policy: .*"tsa"/],
   [/^plugin$/, /^critical attributes: .*the plugin "plugin-name"/],
   [/^userMetadata$/, /^user metadata: /],
