@@ -90,10 +90,16 @@ function sizeOf({ base, delta }: CrlPair): number {
   return base.der.length + (delta?.der.length ?? 0);
 }
 
+/** REV-016: there should be a newer one by now. Where that cannot be had, these still hold until their next update. */
+function isSuperseded({ base, delta }: CrlPair, now: Date): boolean {
+  return [base, delta].some((crl) => crl?.nextPublish && crl.nextPublish < now);
+}
+
 async function load(url: string, issuer: Certificate, download: () => Promise<CrlPair>, disk: Disk, now: Clock): Promise<KeptCrls> {
   const found = await disk.read(url, issuer);
-  if (found) return { crls: found, cached: true };
-  const crls = await download();
+  if (found && !isSuperseded(found, now())) return { crls: found, cached: true };
+  const crls = found ? await download().catch(() => found) : await download();
+  if (crls === found) return { crls, cached: true };
   if (endOfCrls(crls, now()) !== undefined) await disk.write(url, crls);
   return { crls, cached: false };
 }

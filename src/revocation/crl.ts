@@ -29,8 +29,8 @@ export async function askCrls(certificate: Certificate, issuer: Certificate, por
   return { certificate, ...conclude(found) };
 }
 
-/** Honest certificates name one or two. */
-const maximumPlaces = 16;
+/** Honest certificates name one or two; all are fetched at the same time, and each may have 32 MiB. */
+const maximumPlaces = 8;
 
 interface Place {
   readonly url: string;

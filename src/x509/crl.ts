@@ -14,6 +14,8 @@ export interface Crl {
   readonly issuer: Name;
   readonly thisUpdate: Date;
   readonly nextUpdate?: Date;
+  /** When the authority means to publish the next one, before this one ends. */
+  readonly nextPublish?: Date;
   readonly signatureAlgorithmDer: Der;
   readonly signature: Uint8Array;
   readonly number?: bigint;
@@ -84,6 +86,8 @@ const known = {
   baseNumber: '2.5.29.27',
   scope: '2.5.29.28',
   freshest: freshestCrlOid,
+  /** Microsoft's; the trust policy specification calls it NextPublish. */
+  nextPublish: '1.3.6.1.4.1.311.21.4',
 } as const;
 
 /** The two that RFC 5280 wants critical; notation refuses any other. */
@@ -95,14 +99,25 @@ function readKnown(extensions: readonly Extension[], what: string) {
     return extension && parse(extension.value, `${what}, ${name}`);
   };
   const [number, baseNumber, scope] = [read('number', parseNumber), read('baseNumber', parseNumber), read('scope', parseScope)];
+  const nextPublish = read('nextPublish', parseNextPublish);
   const unknownCritical = extensions.filter(({ oid, critical }) => critical && !criticals.has(oid)).map(({ oid }) => oid);
   return {
     ...(number !== undefined && { number }),
     ...(baseNumber !== undefined && { baseNumber }),
     ...(scope && { scope }),
+    ...(nextPublish && { nextPublish }),
     freshestUrls: (read('freshest', parseDistributionPoints) ?? []).flatMap(({ urls }) => urls),
     unknownCritical,
   };
+}
+
+/** No standard says its form: what is no time says nothing. */
+function parseNextPublish(value: Der, what: string): Date | undefined {
+  try {
+    return readAll(value, what, (cursor) => cursor.time());
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 5280 §5.2.3: no longer than 20 octets. */

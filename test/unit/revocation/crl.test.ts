@@ -14,6 +14,7 @@ import { crlCachePath, openCrlCache } from '../../../src/revocation/crl-cache.ts
 import { disk } from '../../../src/store/disk.ts';
 import { writeWhole } from '../../../src/store/write.ts';
 import type { CertificateStatus } from '../../../src/x509/revocation.ts';
+import { mintCrl } from '../../support/crl-mint.ts';
 import { type CrlServer, type CrlWish, crlHabits, opensslCrl, startCrlServer } from '../../support/crl-server.ts';
 import { openssl } from '../../support/openssl.ts';
 import { type Holder, mintCa } from '../../support/pki.ts';
@@ -167,8 +168,8 @@ describe('CRLs', () => {
     });
 
     test('in a number that no certificate has', async () => {
-      const many = await mintRevocable('many', ca, { crl: Array.from({ length: 17 }, (_, index) => `${server.url}${index}.crl`) });
-      assert.deepEqual(await asked(() => refuses({}, /^REVOCATION certificate: expected at most 16 URLs of CRLs, found 17/, many)), []);
+      const many = await mintRevocable('many', ca, { crl: Array.from({ length: 9 }, (_, index) => `${server.url}${index}.crl`) });
+      assert.deepEqual(await asked(() => refuses({}, /^REVOCATION certificate: expected at most 8 URLs of CRLs, found 9/, many)), []);
     });
   });
 
@@ -176,6 +177,14 @@ describe('CRLs', () => {
     const times = { thisUpdate: new Date(Date.now() - 7_200_000), nextUpdate: new Date(Date.now() - 3_600_000) };
     publish({ ...times, revoked: [[leaf.certificate, { reason: 'superseded' }]] });
     assert.equal((await ask(leaf)).status, 'revoked');
+  });
+
+  test('a CRL without a next update that lists the certificate tells of now', async () => {
+    server.publish('ca.crl', await mintCrl({ ca, nextUpdate: 'none', entries: [{ serial: leaf.certificate.serial }] }));
+    const [now, cache] = [new Date(), openCache()];
+    const status = await ask(leaf, { now: () => now, cache });
+    assert.equal(status.status === 'revoked' && status.source.nextUpdate, now);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   test('a redirect is followed', async () => {
@@ -207,6 +216,34 @@ describe('CRLs', () => {
       assert.equal((await ask(both)).status, 'good');
     });
 
+    test('of which there may be eight', async () => {
+      const eight = await mintRevocable('eight', ca, { crl: Array.from({ length: 8 }, (_, index) => `${server.url}${index}.crl`) });
+      for (let index = 0; index < 8; index += 1) publish({}, `${index}.crl`);
+      assert.equal((await asked(async () => assert.equal((await ask(eight)).status, 'good'))).length, 8);
+    });
+
+    test('that each cover some reasons cover all together', async () => {
+      const some = (line: string) => ({
+        extensions: ['issuingDistributionPoint=critical,@idp'],
+        sections: `[idp]\nonlysomereasons=${line}\n`,
+      });
+      const reasons = [
+        'keyCompromise,CACompromise',
+        'affiliationChanged,superseded,cessationOfOperation,certificateHold,privilegeWithdrawn',
+      ];
+      publish(some(reasons[0] ?? ''), 'a.crl');
+      publish(some(`${reasons[1]},AACompromise`), 'b.crl');
+      assert.equal((await ask(both)).status, 'good');
+      rmSync(join(folder, 'crl'), { recursive: true });
+      publish(some(reasons[1] ?? ''), 'b.crl');
+      const status = await ask(both);
+      assert.equal(status.status, 'unknown');
+      assert.deepEqual(
+        status.problems.map(({ url, error }) => [url, error.code, error.message]),
+        [[`${server.url}a.crl`, 'REVOCATION', 'CRL: expected CRLs for all reasons of revocation, found some reasons that none covers']],
+      );
+    });
+
     test('one that says revoked outweighs one that cannot be had', async () => {
       publish({ revoked: [[both.certificate, {}]] }, 'b.crl');
       server.behave(async (crl, path) => (path === '/a.crl' ? { status: 404 } : { body: crl ?? new Uint8Array() }));
@@ -235,6 +272,14 @@ describe('CRLs', () => {
     test('the delta CRL adds a revocation', async () => {
       assert.equal(await statusOf({}, {}), 'good');
       assert.equal(await statusOf({}, { revoked: [entry(leaf, 'keyCompromise', '2026-02-01')] }), 'revoked');
+    });
+
+    test('the delta CRL says from when to when that holds', async () => {
+      const [thisUpdate, nextUpdate] = [new Date('2026-11-01T00:00:00Z'), new Date('2034-01-01T00:00:00Z')];
+      const status = await withDelta({}, { thisUpdate, nextUpdate });
+      assert.equal(status.status, 'good');
+      const { source } = status as CertificateStatus & { status: 'good' };
+      assert.deepEqual([source.thisUpdate, source.nextUpdate, source.method], [thisUpdate, nextUpdate, 'CRL']);
     });
 
     test('a later removal lifts a hold, and nothing else', async () => {
@@ -358,6 +403,27 @@ describe('CRLs', () => {
         assert.deepEqual(said, ['warn CRL cache: a file is not used; the CRL is fetched instead']);
         assert.equal((await ask(leaf, { http: noNetwork })).status, 'revoked', 'the file is good again');
       });
+
+    test('are fetched again after their next publication, and do where that fails (REV-016)', async () => {
+      const publication = (date: Date) => {
+        const digits = `${date
+          .toISOString()
+          .replace(/[-:T]|\.\d+Z/g, '')
+          .slice(2)}Z`;
+        return { extensions: [`1.3.6.1.4.1.311.21.4=ASN1:UTCTIME:${digits}`] };
+      };
+      publish(publication(new Date(Date.now() + 3_600_000)));
+      await ask(leaf);
+      assert.deepEqual(await asked(() => ask(leaf)), []);
+      rmSync(join(folder, 'crl'), { recursive: true });
+      publish(publication(new Date(Date.now() - 3_600_000)));
+      await ask(leaf);
+      const offline = await ask(leaf, { http: noNetwork });
+      assert.deepEqual([offline.status, sourceOf(offline)?.cached], ['good', true]);
+      publish({ revoked: [[leaf.certificate, {}]] });
+      assert.deepEqual(await asked(async () => assert.equal((await ask(leaf)).status, 'revoked')), ['/ca.crl']);
+      assert.deepEqual(said, []);
+    });
 
     test('a file whose delta CRL is null is one without', async () => {
       publish();

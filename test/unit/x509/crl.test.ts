@@ -58,6 +58,13 @@ describe('reading', () => {
     ]);
   });
 
+  test('when the next one is published, where that is a time', async () => {
+    const told = async (value: Uint8Array) =>
+      (await mint({ extensions: [{ oid: '1.3.6.1.4.1.311.21.4', critical: false, value }] })).nextPublish;
+    assert.deepEqual(await told(element(0x17, Buffer.from('260601120000Z'))), during);
+    assert.equal(await told(nullValue()), undefined);
+  });
+
   test('an extension twice is refused', () =>
     refuses(
       { extensions: [{ oid: '2.5.29.20', critical: false, value: integer(1) }] },
