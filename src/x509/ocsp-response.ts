@@ -3,6 +3,7 @@ import type { Der } from '../core/bytes.ts';
 import { type Cursor, constructedContextTag, contextTag, readAll, readMany, readOnly, readSequence, tag } from './der.ts';
 import { decodeTime } from './der-value.ts';
 import { type Extension, parseExtension } from './extension.ts';
+import { type Name, parseNameDer } from './name.ts';
 import { type CertificateId, parseCertificateId } from './ocsp-id.ts';
 import { asRevocationError, unusableAnswer } from './revocation-error.ts';
 import { nameOfReason } from './revocation-reason.ts';
@@ -10,7 +11,7 @@ import { nameOfReason } from './revocation-reason.ts';
 /** One BasicOCSPResponse as it was read. Nothing in it is trusted. */
 export interface OcspResponse {
   /** Who signed it, by the name or by the SHA-1 of the key. */
-  readonly responder: { readonly name: Der } | { readonly keyHash: Uint8Array };
+  readonly responder: { readonly name: Name } | { readonly keyHash: Uint8Array };
   readonly producedAt: Date;
   readonly answers: readonly SingleAnswer[];
   readonly extensions: readonly Extension[];
@@ -112,7 +113,7 @@ function checkVersion(field: Cursor | undefined): void {
 
 function readResponder(fields: Cursor): OcspResponse['responder'] {
   const { tag: found, value } = fields.any();
-  if (found === constructedContextTag(1)) return { name: readOnly(value, tag.sequence, what).der };
+  if (found === constructedContextTag(1)) return { name: parseNameDer(value, `${what}, responder`) };
   if (found === constructedContextTag(2)) return { keyHash: readOnly(value, tag.octetString, what).value };
   throw unusableAnswer(what, 'expected a responder by name or by key, found neither');
 }

@@ -1,10 +1,10 @@
 // Who may answer for a certificate authority: itself, and whom it lets (RFC 6960 §4.2.2.2).
-import { equalBytes } from '../core/bytes.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf, parseCertificate, quoteName, quoteSubject } from './certificate.ts';
 import { isIssuedBy } from './chain.ts';
 import { extendedKeyUsageOid } from './extension.ts';
-import { parseNameDer } from './name.ts';
+import { isSameName } from './name.ts';
 import { hashKey } from './ocsp-id.ts';
 import type { OcspResponse } from './ocsp-response.ts';
 import { checkValidity } from './profile.ts';
@@ -50,7 +50,7 @@ function* candidatesOf(response: OcspResponse, issuer: Certificate): Generator<C
 }
 
 function isResponder({ responder }: OcspResponse, certificate: Certificate): boolean {
-  if ('name' in responder) return equalBytes(responder.name, certificate.subject.der);
+  if ('name' in responder) return isSameName(responder.name, certificate.subject);
   return equalBytes(responder.keyHash, hashKey(certificate, 'sha1'));
 }
 
@@ -85,13 +85,7 @@ function missing(response: OcspResponse, issuer: Certificate): NotationError {
 }
 
 function nameOfResponder({ responder }: OcspResponse): string {
-  if ('keyHash' in responder) return `the key ${Buffer.from(responder.keyHash.subarray(0, 20)).toString('hex')}`;
-  try {
-    return quoteName(parseNameDer(responder.name, what));
-  } catch (error) {
-    if (error instanceof NotationError) return 'a name that cannot be read';
-    throw error;
-  }
+  return 'name' in responder ? quoteName(responder.name) : `the key ${toHex(responder.keyHash.subarray(0, 20))}`;
 }
 
 const changed = 'the response was changed after it was made, or its maker is at fault';

@@ -5,10 +5,11 @@ import type { Http } from '../../../src/core/ports.ts';
 import { authorityCheck } from '../../../src/revocation/authority.ts';
 import { disk } from '../../../src/store/disk.ts';
 import { makeOcspResponse } from '../../support/ocsp-response.ts';
-import { during, type Holder, mintCa, mintChain } from '../../support/pki.ts';
-import { mintRevocable } from '../../support/revocable.ts';
+import { during, type Holder, mintCa, mintChain, mintLeaf } from '../../support/pki.ts';
+import { mintRevocable, mintRevocableCa } from '../../support/revocable.ts';
 
 const root = await mintCa('root', undefined);
+const intermediate = await mintRevocableCa('authority', root, { ocsp: ['http://ocsp.test/'] });
 const leaf = await mintRevocable('authority', root, { ocsp: ['http://ocsp.test/\u001b[31m'] });
 
 type Status = 'good' | 'unknown' | 'revoked';
@@ -17,7 +18,7 @@ function check(status: Status, holders: readonly Holder[], asked: string[] = [])
   const http: Http = {
     send: async ({ url }) => {
       asked.push(url);
-      const answers = [{ certificate: leaf.certificate, issuer: root.certificate, status }];
+      const answers = [leaf, intermediate].map(({ certificate }) => ({ certificate, issuer: root.certificate, status }));
       return { status: 200, headers: {}, body: await makeOcspResponse({ signer: root, answers }) };
     },
     warm: () => undefined,
@@ -31,6 +32,11 @@ test('an authority that is good, or that names no source, passes', async () => {
   const asked: string[] = [];
   await check('revoked', await mintChain({ purpose: 'timestamping' }), asked);
   assert.deepEqual(asked, []);
+});
+
+test('an intermediate alone may name a source', async () => {
+  const lower = await mintLeaf('lower', intermediate);
+  await assert.rejects(check('revoked', [lower, intermediate, root]), /certificate "CN=authority,.*": expected it not to be revoked/);
 });
 
 test('an authority that is revoked, or of which nobody tells, does not, and the terminal is left alone', async () => {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { element, explicit, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
 import { extendedKeyUsageOid } from '../../../src/x509/extension.ts';
-import { extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { encodeName, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
 import { checkOcspResponse, type OcspAnswer } from '../../../src/x509/ocsp-check.ts';
 import { parseOcspResponse } from '../../../src/x509/ocsp-response.ts';
 import {
@@ -16,7 +16,7 @@ import {
   revokedAt,
   revokedStatus,
 } from '../../support/ocsp-response.ts';
-import { during, type Holder, mintCa, mintLeaf, validUntil } from '../../support/pki.ts';
+import { during, type Holder, mintCa, mintLeaf, subjectOf, validUntil } from '../../support/pki.ts';
 import { mintResponder } from '../../support/revocable.ts';
 
 const ca = await mintCa('ca', undefined);
@@ -44,6 +44,8 @@ const unknownHash = sequence(
   ...[1, 2].map(() => octetString(Buffer.alloc(16))),
   integer(Buffer.from(certificate.serial, 'hex')),
 );
+/** The issuer's name in other letters. */
+const otherwise = subjectOf(' CA').map(([type, value]) => [type, type === 'C' ? value : value.toUpperCase()] as const);
 const ecdsaWithSha1 = sequence(oid('1.2.840.10045.4.1'));
 
 describe('checkOcspResponse', () => {
@@ -60,6 +62,7 @@ describe('checkOcspResponse', () => {
 
   const accepted: Readonly<Record<string, Partial<ResponseWish>>> = {
     'a responder by its key': { responder: 'key' },
+    'a responder whose name is written otherwise': { responder: explicit(1, encodeName(otherwise)) },
     'a delegate by its key, among other certificates': {
       signer: delegate,
       responder: 'key',
@@ -141,6 +144,7 @@ describe('checkOcspResponse', () => {
     'a status that nobody knows': [{ responseStatus: 4 }, /found status 04$/],
     'an answer that is none': [{ answers: [{ ...own, status: element(0x83) }] }, /expected a certificate to be good, revoked or unknown/],
     'a good answer with contents': [{ answers: [{ ...own, status: element(0x80, Uint8Array.of(0)) }] }, /found none of these$/],
+    'a responder whose name cannot be read': [{ responder: explicit(1, sequence(sequence())) }, /^OCSP response, responder: malformed DER/],
     'a responder that is neither name nor key': [
       { responder: explicit(3, octetString(Buffer.alloc(20))) },
       /expected a responder by name or by key/,
