@@ -317,9 +317,19 @@ describe('CRLs', () => {
       assert.equal((await ask(leaf)).status, 'good');
     });
 
-    test('a delta CRL that cannot be had makes the status unknown', async () => {
+    test('a delta CRL that cannot be had makes the status unknown, and it is said why', async () => {
       publish({ number: 10, freshest: [`${server.url}nowhere.crl`] });
-      assert.equal((await ask(leaf)).status, 'unknown');
+      const status = await ask(leaf);
+      assert.equal(status.status, 'unknown');
+      assert.match(status.problems[0]?.error.message ?? '', /expected status 200, found 404/);
+    });
+
+    test('eight places of delta CRLs are tried, and no more', async () => {
+      const places = (count: number) => Array.from({ length: count }, (_, index) => `${server.url}nowhere-${index}.crl`);
+      publish({ number: 10, freshest: places(8) });
+      assert.equal((await asked(() => ask(leaf))).length, 9);
+      publish({ number: 10, freshest: places(9) });
+      assert.deepEqual(await asked(() => ask(leaf)), ['/ca.crl']);
     });
 
     test('a CRL that is not the issuer’s sends nobody to its delta CRL', async () => {
