@@ -27,10 +27,10 @@ export function tellOutcome(
   if (outcome.status !== 'skipped') {
     // As notation, nothing is said of signatures that did not pass where one did.
     const rejected = outcome.status === 'rejected' || verbose ? outcome.rejected : [];
-    const about = among && rejected.length > 0 ? `${printable(name)}:\n` : '';
-    context.error(about + rejected.map((one) => rejectionText(one, outcome.statement, verbose)).join(''));
-    if (offline)
-      for (const text of offlineTexts(outcome.status === 'verified' ? [outcome.accepted] : outcome.rejected, outcome.statement)) warn(text);
+    if (among && (rejected.length > 0 || verbose)) context.error(`${printable(name)}:\n`);
+    for (const one of rejected) context.error(rejectionText(one, outcome.statement, verbose));
+    const tried = outcome.status === 'verified' ? [outcome.accepted] : outcome.rejected;
+    for (const text of offline ? offlineTexts(tried, outcome.statement) : []) warn(text);
   }
   if (outcome.status === 'verified') {
     for (const text of warningTexts(outcome.accepted)) warn(text);

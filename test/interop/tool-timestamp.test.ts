@@ -147,8 +147,17 @@ describe('timestamps', () => {
     const { unsignedAttributes } = await inspectOne(home, reference);
     const { timestampSignature } = unsignedAttributes as unknown as { readonly timestampSignature: { readonly timestamp?: string } };
     assert.match(timestampSignature.timestamp ?? '', /^\[20/);
-    const stranger = session.home();
-    assert.equal((await trustTsa(stranger, other).run(['verify', reference])).code, 1, 'another authority must not do');
+    const byTool = await runTool(home, ['verify', '-o', 'json', reference]);
+    assert.equal(byTool.code, 0, byTool.stderr);
+    const { found } = JSON.parse(byTool.stdout).signatures[0].checks.find(
+      (one: { readonly check: string }) => one.check === 'authenticTimestamp',
+    );
+    assert.equal(found.time, 'timestamp');
+    assert.ok(Date.parse(found.earliest) < Date.parse(found.latest), 'the clock of this authority is good to a second');
+    assert.equal(found.certificates.length, 3);
+    const stranger = trustTsa(session.home(), other);
+    assert.equal((await stranger.run(['verify', reference])).code, 1, 'another authority must not do');
+    assert.match((await runTool(stranger, ['verify', reference])).stderr, /was rejected: authenticTimestamp\n/);
   }
 });
 

@@ -144,6 +144,11 @@ describe('the tool and notation refuse the same', () => {
       assert.doesNotMatch(found.stderr, /for all the signatures associated/);
     });
 
+  test('a flag of older versions is warned of, and means nothing', peers, async () => {
+    const { code, stderr } = await bothVerify(home, ['--allow-referrers-api', ...scoped, reference]);
+    assert.deepEqual([code, stderr], [0, "Warning: flag '--allow-referrers-api' is deprecated and will be removed in future versions.\n"]);
+  });
+
   test('flags of ours that are wrong', peers, async () => {
     for (const [words, message] of [
       [['--concurrency', '0', 'x'], /^Error: concurrency: expected a whole number from 1 to 256, found 0/],
