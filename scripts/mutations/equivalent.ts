@@ -23,12 +23,6 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'src/verify/authentic-timestamp.ts',
-    before: 'verdict.evidence && { revocation: verdict.evidence }',
-    after: '{ revocation: verdict.evidence }',
-    reason: 'judgeRevocation always tells what was answered',
-  },
-  {
-    file: 'src/verify/authentic-timestamp.ts',
     before: 'timestamp === undefined || timestamp.length === 0',
     after: 'timestamp === undefined',
     reason: 'an envelope with an empty token is not read at all',
@@ -50,5 +44,53 @@ export const equivalents: readonly Equivalent[] = [
     before: 'invalidityDate && signed',
     after: 'signed',
     reason: 'nothing is before a time that is not there',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: 'ocspUrls.length > 0',
+    after: 'true',
+    reason: 'without responders there is nobody to ask, and nothing is told',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: 'ocspUrls.length > 0',
+    after: 'ocspUrls.length >= 0',
+    reason: 'without responders there is nobody to ask, and nothing is told',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: "status.kind !== 'revoked'",
+    after: 'false',
+    reason: 'what follows answers the same for one that has no invalidity date',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: 'authenticSigningTime && revocation.invalidityDate',
+    after: 'authenticSigningTime',
+    reason: 'nothing is before a time that is not there',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: 'authenticSigningTime && revocation.invalidityDate',
+    after: 'revocation.invalidityDate',
+    reason: 'nothing is before a time that is not there',
+  },
+  {
+    file: 'src/revocation/ask.ts',
+    before: "status.status === 'not revocable' && status.why === 'no source'",
+    after: "status.why === 'no source'",
+    reason: 'only what is not revocable says why',
+  },
+  {
+    file: 'src/revocation/crl.ts',
+    before: '!first || problems.length > 0',
+    after: 'problems.length > 0',
+    reason: 'where no CRL told anything there is a problem',
+  },
+  {
+    file: 'src/revocation/crl.ts',
+    before: "answer.status === 'good'",
+    after: 'true',
+    reason: 'a revocation was answered before',
   },
 ];

@@ -16,10 +16,12 @@ import {
   isIfStatement,
   isInterfaceDeclaration,
   isNewExpression,
+  isObjectLiteralExpression,
   isParenthesizedExpression,
   isPropertyAccessExpression,
   isPropertyAssignment,
   isReturnStatement,
+  isSpreadAssignment,
   isTemplateExpression,
   isThrowStatement,
   isTypeAliasDeclaration,
@@ -148,10 +150,15 @@ function droppedOperand(node: Node, source: SourceFile): readonly Change[] {
   if (!isBinaryExpression(node) || !joining.includes(node.operatorToken.kind)) return [];
   const { left, right, operatorToken } = node;
   if (operatorToken.kind !== SyntaxKind.AmpersandAmpersandToken && isWords(right)) return [];
-  const chained = isBinaryExpression(left) && left.operatorToken.kind === operatorToken.kind;
+  const chained = (isBinaryExpression(left) && left.operatorToken.kind === operatorToken.kind) || isOptionalMember(node);
   const withoutLeft = replace(node, source, textOf(right, source));
   const withoutRight = replace(node, source, textOf(left, source));
   return chained ? [withoutRight] : [withoutRight, withoutLeft];
+}
+
+/** `...(x && { x })`: a member that is undefined is as good as one that is not there. */
+function isOptionalMember({ right, parent }: Node & { readonly right: Node }): boolean {
+  return isParenthesizedExpression(parent) && isSpreadAssignment(parent.parent) && isObjectLiteralExpression(right);
 }
 
 const boundaries: ReadonlyMap<SyntaxKind, string> = new Map([
@@ -162,8 +169,9 @@ const boundaries: ReadonlyMap<SyntaxKind, string> = new Map([
 ]);
 
 function movedBoundary(node: Node, source: SourceFile): readonly Change[] {
-  const other = isBinaryExpression(node) ? boundaries.get(node.operatorToken.kind) : undefined;
-  return isBinaryExpression(node) && other !== undefined ? [replace(node.operatorToken, source, other)] : [];
+  if (!isBinaryExpression(node)) return [];
+  const other = boundaries.get(node.operatorToken.kind);
+  return other === undefined ? [] : [replacePart(node, node.operatorToken, source, other)];
 }
 
 /** What a function answers with yes or no: both, whatever it is asked. */
@@ -206,7 +214,7 @@ const quantifiers: ReadonlyMap<string, string> = new Map([
 function otherQuantifier(node: Node, source: SourceFile): readonly Change[] {
   if (!isCallExpression(node) || !isPropertyAccessExpression(node.expression)) return [];
   const other = quantifiers.get(node.expression.name.text);
-  return other === undefined ? [] : [replace(node.expression.name, source, other)];
+  return other === undefined ? [] : [replacePart(node, node.expression.name, source, other)];
 }
 
 function unreachedCase(node: Node, source: SourceFile): readonly Change[] {
@@ -261,6 +269,12 @@ function forced(node: Node, source: SourceFile): readonly Change[] {
 
 function replace(node: Node, source: SourceFile, text: string): Change {
   return { start: node.getStart(source), end: node.end, text };
+}
+
+/** All of `node` with one part of it replaced, so that the report says where that is. */
+function replacePart(node: Node, part: Node, source: SourceFile, text: string): Change {
+  const start = node.getStart(source);
+  return { start, end: node.end, text: source.text.slice(start, part.getStart(source)) + text + source.text.slice(part.end, node.end) };
 }
 
 function textOf(node: Node, source: SourceFile): string {
