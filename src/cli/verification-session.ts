@@ -14,6 +14,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { rememberCertificates } from '../x509/certificate-memory.ts';
 import type { ToolContext } from './context.ts';
 import { diagnosticsOf, inBoth, type Verbosity } from './diagnostics.ts';
+import { printable } from './fields.ts';
 import { type OptionValues, textsIn } from './option.ts';
 import { parsePairs } from './pairs.ts';
 
@@ -37,13 +38,21 @@ export function openVerificationSession(command: string, options: OptionValues, 
 function portsOf(offline: boolean, log: Log, context: ToolContext): VerificationPorts {
   const { environment, transport, now } = context;
   const http = offline ? noNetwork : openHttp({ transport, environment, files: disk, deadline: noDeadline, bundle: undefined });
-  const cache = openCrlCache({ folder: cacheDirectoryOf(context), files: disk, write: writeLater, now, log });
+  const warned = inBoth(log, warningsOf(context));
+  const cache = openCrlCache({ folder: cacheDirectoryOf(context), files: disk, write: writeLater, now, log: warned });
   return {
     now,
     log,
     readCertificate: rememberCertificates(),
     readTrustStore: rememberStores(context),
     askRevocation: openRevocation({ http, cache, now, log }),
+  };
+}
+
+/** What is wrong with the cache, for everybody: as notation, which says so without being asked. */
+function warningsOf({ error }: Pick<ToolContext, 'error'>): Log {
+  return (level, message) => {
+    if (level === 'warn') error(`Warning: ${printable(message)}; --debug says why\n`);
   };
 }
 

@@ -102,6 +102,18 @@ describe('certificates with CRLs', async () => {
       assert.deepEqual(await asked(async () => assert.equal(await byUs(signed, '--offline'), 'good')), []);
     });
 
+    test('in a folder that nobody can write is one warning, here and there', peers, async () => {
+      const signed = await sign([`${server.url}unwritable.crl`]);
+      server.publish('unwritable.crl', opensslCrl({ ca }));
+      writeFileSync(cacheOf(signed), 'a file in the way');
+      const environment = { ...experimental, XDG_CACHE_HOME: cacheOf(signed) };
+      const line = ['verify', '--oci-layout', '--scope', 'layout.test/crl', signed.reference];
+      const ours = await runTool(signed.home, line, environment);
+      assert.equal(ours.code, 0);
+      assert.equal(ours.stderr.match(/^Warning: CRL cache: a file .*; --debug says why$/gm)?.length, 1, ours.stderr);
+      assert.match((await signed.home.run(line, environment)).stderr, /^Warning: .*crl file cache/m);
+    });
+
     test('is byte for byte the same, with the same modes', peers, async () => {
       const url = `${server.url}same.crl`;
       const signed = await sign([url]);
