@@ -15,6 +15,9 @@ const protocolCommands = ['get-plugin-metadata', 'describe-key', 'generate-signa
 
 const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
+// Up here, because everything below the next statement is there only after it.
+const terminals = new Map<number, { readonly columns: number }>();
+
 const command = process.argv[2] ?? '';
 if (protocolCommands.includes(command)) await runPlugin(command);
 else await runTool(process.argv.slice(2));
@@ -147,8 +150,6 @@ function screen() {
 function isTerminal(descriptor: number): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
-
-const terminals = new Map<number, { readonly columns: number }>();
 
 /** A terminal's stream knows its width, also after it changed. */
 function columnsOf(descriptor: number): number {

@@ -39,6 +39,20 @@ function plantPlugin(path: string, plantedVersion: string): void {
   writeFileSync(path, `#!/bin/sh\necho '${metadata}'\n`, { mode: 0o755 });
 }
 
+test('an error on a terminal is red, and one line', async (t) => {
+  const folder = temporaryFolder(t);
+  for (const [words, environment, line] of [
+    ['list nothing', {}, /^\u001b\[31mError:\u001b\[39m "nothing": invalid reference: .*\r\n$/],
+    ['list nothing', { NO_COLOR: '1' }, /^Error: "nothing": invalid reference: .*\r\n$/],
+    ['key describe', {}, /^\u001b\[31mError:\u001b\[39m Missing required argument: id; .*\r\n$/],
+  ] as const) {
+    const env = { XDG_CONFIG_HOME: folder, TERM: 'xterm', ...environment };
+    const { code, stdout } = await start(['script', '-qec', `'${executable}' ${words}`, '/dev/null'], { env });
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, line);
+  }
+});
+
 test('help and version go to stdout', async (t) => {
   const { run } = openHome(t);
   for (const words of [
