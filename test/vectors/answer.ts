@@ -37,13 +37,15 @@ export interface Later {
 export interface Group {
   readonly name: string;
   readonly questions: (one: VectorCase) => readonly Question[];
+  /** What is in no manifest. */
+  readonly beyond?: () => readonly Question[];
   readonly differences?: readonly Difference[];
   readonly later?: readonly Later[];
 }
 
 /** The questions of every case of a group. */
 export function questionsOf(group: Group): readonly Question[] {
-  return casesOf(group.name).flatMap((one) => group.questions(one));
+  return [...casesOf(group.name).flatMap((one) => group.questions(one)), ...(group.beyond?.() ?? [])];
 }
 
 /**

@@ -13,6 +13,7 @@ import { ocsp } from './ocsp.ts';
 import { pluginProtocol } from './plugin-protocol.ts';
 import { ecdsa, rsaPss } from './primitives.ts';
 import { registry } from './registry.ts';
+import { seed } from './seed.ts';
 import { signKeys } from './sign-keys.ts';
 import { timestamp } from './timestamp.ts';
 import { trustPolicy } from './trust-policy.ts';
@@ -34,6 +35,7 @@ export const groups: readonly Group[] = [
   pluginProtocol,
   registry,
   rsaPss,
+  seed,
   signKeys,
   timestamp,
   trustPolicy,

@@ -1,0 +1,4 @@
+import { seed } from './seed.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(seed);
