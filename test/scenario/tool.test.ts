@@ -41,15 +41,17 @@ function plantPlugin(path: string, plantedVersion: string): void {
 
 test('an error on a terminal is red, and one line', async (t) => {
   const folder = temporaryFolder(t);
-  for (const [words, environment, line] of [
-    ['list nothing', {}, /^\u001b\[31mError:\u001b\[39m "nothing": invalid reference: .*\r\n$/],
-    ['list nothing', { NO_COLOR: '1' }, /^Error: "nothing": invalid reference: .*\r\n$/],
-    ['key describe', {}, /^\u001b\[31mError:\u001b\[39m Missing required argument: id; .*\r\n$/],
+  const red = '\u001b[31mError:\u001b[39m';
+  for (const [words, environment, beginning] of [
+    ['list nothing', {}, `${red} "nothing": invalid reference: `],
+    ['list nothing', { NO_COLOR: '1' }, 'Error: "nothing": invalid reference: '],
+    ['key describe', {}, `${red} Missing required argument: id; `],
   ] as const) {
     const env = { XDG_CONFIG_HOME: folder, TERM: 'xterm', ...environment };
     const { code, stdout } = await start(['script', '-qec', `'${executable}' ${words}`, '/dev/null'], { env });
     assert.equal(code, 1, stdout);
-    assert.match(stdout, line);
+    assert.ok(stdout.startsWith(beginning), stdout);
+    assert.equal(stdout.indexOf('\r\n'), stdout.length - 2, stdout);
   }
 });
 
