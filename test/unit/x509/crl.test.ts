@@ -100,6 +100,7 @@ describe('entries', () => {
     'no date': sequence(integer(1)),
     'a serial number without bytes': sequence(element(2), element(0x17, Buffer.from('260101000000Z'))),
     'a padded serial number': sequence(element(2, Buffer.of(0, 1)), element(0x17, Buffer.from('260101000000Z'))),
+    'a padded serial number below zero': sequence(element(2, Buffer.of(0xff, 0x80)), element(0x17, Buffer.from('260101000000Z'))),
     'a date of another form': sequence(integer(1), element(0x17, Buffer.from('2601010000Z'))),
     'a date without Z': sequence(integer(1), element(0x17, Buffer.from('2601010000000'))),
     'trailing bytes after its extensions': withExtensions(sequence(), nullValue()),
@@ -155,6 +156,18 @@ describe('entries', () => {
       /expected a GeneralizedTime/,
     );
     assert.deepEqual(await found(invalidityDate(during)), [{ revokedAt: validFrom, reason: 0, invalidityDate: during }]);
+  });
+
+  test('of one certificate are a hundred at most', async () => {
+    const times = (count: number) => Array.from({ length: count }, () => ({ serial: '05' }));
+    assert.equal((await mint({ entries: times(100) })).find('05').length, 100);
+    const more = await mint({ entries: times(101) });
+    assert.throws(() => more.find('05'), /at most 100 entries for one certificate, found more/);
+  });
+
+  test('with serial numbers below zero are no certificate’s', async () => {
+    const rawEntries = sequence(element(2, Buffer.of(0xff)), element(0x17, Buffer.from('260101000000Z')));
+    assert.deepEqual((await mint({ rawEntries })).find('ff'), []);
   });
 
   test('are found wherever they are, as by comparing all', async () => {
