@@ -70,13 +70,8 @@ function parseSubtrees(value: Uint8Array | undefined, what: string): readonly Ge
 }
 
 function checkTree(tree: GeneralName, what: string): GeneralName {
-  if (isJudged(tree) && isWellFormed(tree)) return tree;
-  if (tree.kind === 'other') return tree;
+  if (isWellFormed(tree)) return tree;
   throw malformed(what, `expected a well-formed constraint, found ${describe(tree)}`);
-}
-
-function isJudged({ kind }: GeneralName): boolean {
-  return kind !== 'other';
 }
 
 function isWellFormed(tree: GeneralName): boolean {
