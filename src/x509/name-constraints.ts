@@ -4,7 +4,7 @@ import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf } from './certificate.ts';
 import { Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './der.ts';
 import { type GeneralName, parseGeneralName, parseGeneralNames } from './general-name.ts';
-import type { Attribute, Name, RelativeName } from './name.ts';
+import { isSameName, type Name } from './name.ts';
 
 /** Trees of names: everything below must be in one of those permitted of its kind, if there are any, and in none of those excluded. */
 export interface NameConstraints {
@@ -104,14 +104,8 @@ function isWithin(name: GeneralName, tree: GeneralName, excluding: boolean): boo
   return excluding;
 }
 
-function isBelow({ rdns }: Name, { rdns: base }: Name): boolean {
-  return base.every((rdn, index) => canonical(rdn) === canonical(rdns[index] ?? []));
-}
-
-// RFC 5280 §7.1: neither case, nor the amount of white space, nor the string type makes a difference.
-function canonical(rdn: RelativeName): string {
-  const text = ({ type, value }: Attribute) => JSON.stringify([type, value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')]);
-  return rdn.map(text).sort().join();
+function isBelow({ rdns }: Name, base: Name): boolean {
+  return isSameName({ der: new Uint8Array(), rdns: rdns.slice(0, base.rdns.length) }, base);
 }
 
 function isInNetwork(address: Uint8Array, network: Uint8Array, excluding: boolean): boolean {

@@ -120,6 +120,6 @@ export function isSameName(a: Name, b: Name): boolean {
 }
 
 function comparable({ rdns }: Name): string {
-  const plain = ({ type, value }: Attribute) => [type, value.normalize('NFKC').toLowerCase().trim().replaceAll(/ +/g, ' ')];
+  const plain = ({ type, value }: Attribute) => [type, value.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ')];
   return JSON.stringify(rdns.map((attributes) => attributes.map((one) => JSON.stringify(plain(one))).toSorted()));
 }
