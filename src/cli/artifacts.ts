@@ -1,8 +1,12 @@
 // How the tool's commands find the artifacts that references name, in registries and in OCI layouts.
+import { join } from 'node:path';
+import { NotationError } from '../core/error.ts';
 import type { Descriptor } from '../core/model.ts';
 import { once } from '../core/once.ts';
 import type { Repository } from '../core/ports.ts';
 import { withDeadline } from '../http/deadline.ts';
+import type { Reference } from '../registry/reference.ts';
+import { disk } from '../store/disk.ts';
 import { chooseLog } from '../store/log.ts';
 import type { ToolContext } from './context.ts';
 import { diagnosticsOf, inBoth } from './diagnostics.ts';
@@ -89,11 +93,22 @@ function layouts(): Open {
 function registries(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun): Open {
   const ready = once(() => openRegistryFor(wish, forceReferrersTag, context, run));
   return async (text) => {
-    const { parseReference } = await import('../registry/reference.ts');
-    const reference = parseReference(text);
+    const reference = await readReference(text);
     const { registry, repository, tagOrDigest } = reference;
     return { repository: (await ready())(reference), place: `${registry}/${repository}`, tagOrDigest };
   };
+}
+
+/** Whoever forgets --oci-layout is reminded. @throws NotationError as `parseReference` */
+async function readReference(text: string): Promise<Reference> {
+  const { parseReference } = await import('../registry/reference.ts');
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    const [, path = ''] = /^(.+)[:@]/.exec(text.replace(/@.*$/s, '@')) ?? [];
+    if (!(cause instanceof NotationError) || path === '' || (await disk.look(join(path, 'oci-layout'))) === undefined) throw cause;
+    throw new NotationError(cause.code, cause.message, { cause, hint: `${path} is an OCI layout: give --oci-layout` });
+  }
 }
 
 async function openRegistryFor(wish: ArtifactWish, forceReferrersTag: boolean, context: ToolContext, run: RegistryRun) {

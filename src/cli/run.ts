@@ -20,8 +20,9 @@ export async function run(words: readonly string[], plainly: ToolContext): Promi
 /** What is wrong, or may be, catches the eye of whoever looks at a terminal. */
 function painted(context: ToolContext): ToolContext {
   const error = (text: string) => {
-    const { bad, warning } = styleOf(context.screen().stderrIsTerminal, context.environment);
-    context.error(text.replace(/^Error:/, bad).replace(/^Warning:/, warning));
+    const { bad, strong, warning } = styleOf(context.screen().stderrIsTerminal, context.environment);
+    const shown = text.replace(/^Error:/, bad).replace(/^Warning:/, warning);
+    context.error(shown.replace(/^(?:Signature \S+|The signature) was \w+[^\n]*/, strong));
   };
   return { ...context, error };
 }

@@ -1,4 +1,5 @@
 // What verification found, as JSON: the verdict, and the evidence for each check of each signature.
+import type { NotationError } from '../core/error.ts';
 import { sortedByName } from '../core/go-json.ts';
 import type { Demands } from '../policy/statement.ts';
 import type { EvidenceOf, Finding, Outcome, TimeEvidence } from '../verify/outcome.ts';
@@ -7,7 +8,7 @@ import { printName } from '../x509/name.ts';
 import { fingerprint } from '../x509/public-key.ts';
 import type { CertificateStatus, RevocationReport, RevocationSource } from '../x509/revocation.ts';
 import { errorJson } from './reference-batch.ts';
-import { identityText, intactIn, type Judged, timeText } from './verdict.ts';
+import { identityText, intactIn, type Judged, partsOf, timeText } from './verdict.ts';
 
 /** Everything that was found, for `--output json`. Signatures are in the order in which they were tried; the one that passed is the last. */
 export function outcomeJson(outcome: Outcome<{ readonly digest?: string }>): object {
@@ -33,7 +34,7 @@ function signatureJson(signature: Judged): object {
   return {
     ...(signature.digest !== undefined && { digest: signature.digest }),
     status: signature.status,
-    ...(signature.status === 'rejected' && { failedAt: signature.stage, ...errorJson(signature.error) }),
+    ...(signature.status === 'rejected' && { failedAt: signature.stage, ...reasonJson(signature.error) }),
     ...intactJson(intactIn(signature)),
     ...(signature.status === 'verified' && signedJson(signature)),
     checks: signature.findings.map(findingJson),
@@ -62,12 +63,24 @@ function signedJson({ signed: { mediaType, digest, size, annotations = {} } }: J
 function findingJson(finding: Finding): object {
   const { check, action, result } = finding;
   if (finding.result === 'skipped') return { check, action, result };
-  const found = foundJson(finding);
-  return { check, action, result, ...(finding.result === 'failed' && errorJson(finding.error)), ...(found !== undefined && { found }) };
+  const evidence = evidenceJson(finding);
+  return {
+    check,
+    action,
+    result,
+    ...(finding.result === 'failed' && reasonJson(finding.error)),
+    ...(evidence !== undefined && { evidence }),
+  };
+}
+
+/** An error, and what of it was expected and found, where it says so. */
+function reasonJson(error: NotationError): object {
+  const { expected, found } = partsOf(error.message) ?? {};
+  return { ...errorJson(error), ...(expected !== undefined && { expected, found }) };
 }
 
 /** Nothing for integrity, whose evidence is the signature's own members. */
-function foundJson(finding: Finding & { readonly result: 'passed' | 'failed' }): object | undefined {
+function evidenceJson(finding: Finding & { readonly result: 'passed' | 'failed' }): object | undefined {
   if (finding.evidence === undefined) return undefined;
   if (finding.check === 'authenticity') return authenticityJson(finding.evidence);
   if (finding.check === 'expiry') return expiryJson(finding.evidence);

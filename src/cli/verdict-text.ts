@@ -9,7 +9,7 @@ import type { CertificateStatus } from '../x509/revocation.ts';
 import { oneLine, printable, printFields } from './fields.ts';
 import { byName } from './go-format.ts';
 import { printTable } from './table.ts';
-import { identityText, intactIn, type Judged, loggedFailures, rejectingCheck, statusesIn, timeText } from './verdict.ts';
+import { identityText, intactIn, type Judged, loggedFailures, partsOf, rejectingCheck, statusesIn, timeText } from './verdict.ts';
 
 type Fields = readonly (readonly [label: string, text: string])[];
 
@@ -73,11 +73,11 @@ function revocationFields(statuses: readonly CertificateStatus[]): Fields {
   return [['expected', 'no certificate of the chain revoked'], ...statuses.map((status) => ['found', statusText(status)] as const)];
 }
 
-/** Messages say `WHAT: expected THIS, found THAT`; on lines of their own the two are easier to compare. */
+/** On lines of their own, what was expected and what was found are easier to compare. */
 function messageFields(signature: Rejected): Fields {
-  const message = oneLine(signature.error.message);
-  const [, about, expected, found] = /^(?:(.*?): )?expected (.*?), found (.*)$/.exec(message) ?? [];
-  if (expected === undefined || found === undefined) return [['reason', message]];
+  const parts = partsOf(signature.error.message);
+  if (parts === undefined) return [['reason', oneLine(signature.error.message)]];
+  const { about, expected, found } = parts;
   const known = about === undefined || about === 'signature' || isSigner(about, signature);
   return [...(known ? [] : [['about', about] as const]), ['expected', expected], ['found', found]];
 }

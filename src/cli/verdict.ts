@@ -2,6 +2,7 @@
 import type { TrustedIdentity } from '../policy/statement.ts';
 import type { Accepted, EvidenceOf, Finding, Rejected } from '../verify/outcome.ts';
 import type { CertificateStatus } from '../x509/revocation.ts';
+import { oneLine } from './fields.ts';
 
 /** A signature of an artifact, by its manifest's digest, or of a blob. */
 export type Judged = (Rejected | Accepted) & { readonly digest?: string };
@@ -43,4 +44,11 @@ export function identityText(identity: TrustedIdentity): string {
 /** `2026-11-23T21:20:26Z`, with milliseconds where there are some. */
 export function timeText(time: Date): string {
   return time.toISOString().replace('.000Z', 'Z');
+}
+
+/** What a message of the form `WHAT: expected THIS, found THAT` says; undefined for another one. */
+export function partsOf(message: string): { readonly about?: string; readonly expected: string; readonly found: string } | undefined {
+  const [, about, expected, found] = /^(?:(.*?): )?expected (.*?), found (.*)$/.exec(oneLine(message)) ?? [];
+  if (expected === undefined || found === undefined) return undefined;
+  return { ...(about !== undefined && { about }), expected, found };
 }

@@ -72,14 +72,14 @@ describe('certificates with OCSP responders', peers, async () => {
 async function byTool(signed: SignedLayout, ...words: readonly string[]): Promise<RevocationVerdict | undefined> {
   const { code, stdout } = await verifyByTool(signed, '--output', 'json', ...words);
   const { signatures } = JSON.parse(stdout) as Report;
-  const verdict = signatures[0]?.checks.find(({ check }) => check === 'revocation')?.found?.verdict;
+  const verdict = signatures[0]?.checks.find(({ check }) => check === 'revocation')?.evidence?.verdict;
   assert.equal(code, verdict === 'good' ? 0 : 1);
   return verdict;
 }
 
 interface Report {
   readonly signatures: readonly {
-    readonly checks: readonly { readonly check: string; readonly found?: { readonly verdict: RevocationVerdict } }[];
+    readonly checks: readonly { readonly check: string; readonly evidence?: { readonly verdict: RevocationVerdict } }[];
   }[];
 }
 

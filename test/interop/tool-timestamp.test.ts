@@ -149,12 +149,12 @@ describe('timestamps', () => {
     assert.match(timestampSignature.timestamp ?? '', /^\[20/);
     const byTool = await runTool(home, ['verify', '-o', 'json', reference]);
     assert.equal(byTool.code, 0, byTool.stderr);
-    const { found } = JSON.parse(byTool.stdout).signatures[0].checks.find(
+    const { evidence } = JSON.parse(byTool.stdout).signatures[0].checks.find(
       (one: { readonly check: string }) => one.check === 'authenticTimestamp',
     );
-    assert.equal(found.time, 'timestamp');
-    assert.ok(Date.parse(found.earliest) < Date.parse(found.latest), 'the clock of this authority is good to a second');
-    assert.equal(found.certificates.length, 3);
+    assert.equal(evidence.time, 'timestamp');
+    assert.ok(Date.parse(evidence.earliest) < Date.parse(evidence.latest), 'the clock of this authority is good to a second');
+    assert.equal(evidence.certificates.length, 3);
     const stranger = trustTsa(session.home(), other);
     assert.equal((await stranger.run(['verify', reference])).code, 1, 'another authority must not do');
     assert.match((await runTool(stranger, ['verify', reference])).stderr, /was rejected: authenticTimestamp\n/);

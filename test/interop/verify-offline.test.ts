@@ -34,7 +34,7 @@ describe('--offline', () => {
     const asked = server.asked.length;
     const offline = await verify(home, '--offline', '-o', 'json');
     assert.equal(offline.code, 0, offline.stderr);
-    const [status] = JSON.parse(offline.stdout).signatures[0].checks.at(-1).found.certificates;
+    const [status] = JSON.parse(offline.stdout).signatures[0].checks.at(-1).evidence.certificates;
     assert.deepEqual([status.status, status.method, status.cached], ['good', 'CRL', true]);
     assert.equal(server.asked.length, asked);
   });

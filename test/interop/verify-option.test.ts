@@ -144,6 +144,11 @@ describe('the tool and notation refuse the same', () => {
       assert.doesNotMatch(found.stderr, /for all the signatures associated/);
     });
 
+  test('whoever forgets --oci-layout is reminded', peers, async () => {
+    const [, found] = await runBoth(home, [reference]);
+    assert.match(found.stderr, /^Error: "\/.*": invalid reference: .*; \/.*layout is an OCI layout: give --oci-layout\n$/);
+  });
+
   test('a flag of older versions is warned of, and means nothing', peers, async () => {
     const { code, stderr } = await bothVerify(home, ['--allow-referrers-api', ...scoped, reference]);
     assert.deepEqual([code, stderr], [0, "Warning: flag '--allow-referrers-api' is deprecated and will be removed in future versions.\n"]);

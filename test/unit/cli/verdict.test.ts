@@ -263,8 +263,8 @@ describe('as JSON', () => {
     const [first, second] = json.signatures;
     assert.deepEqual([first.digest, first.status, first.failedAt, first.code], [digest, 'rejected', 'revocation', 'REVOKED']);
     const revocation = first.checks.at(-1);
-    assert.deepEqual([revocation.check, revocation.result, revocation.found.verdict], ['revocation', 'failed', 'revoked']);
-    const [status] = revocation.found.certificates;
+    assert.deepEqual([revocation.check, revocation.result, revocation.evidence.verdict], ['revocation', 'failed', 'revoked']);
+    const [status] = revocation.evidence.certificates;
     assert.deepEqual(
       [status.status, status.method, status.url, status.thisUpdate, status.cached, status.revokedAt, status.reason],
       ['revoked', 'CRL', 'http://crl.test/1', '2026-06-01T12:00:00Z', false, '2026-05-01T00:00:00Z', 'keyCompromise'],
@@ -279,7 +279,7 @@ describe('as JSON', () => {
       notAfter: '2035-01-01T00:00:00Z',
     });
     const found = Object.fromEntries(
-      second.checks.map((one: { readonly check: string; readonly found: object }) => [one.check, one.found]),
+      second.checks.map((one: { readonly check: string; readonly evidence: object }) => [one.check, one.evidence]),
     );
     assert.deepEqual([found.authenticity.trustStore, found.authenticity.trustedIdentity], ['ca:test', '*']);
     assert.equal(found.authenticity.anchor.serial, root?.certificate.serial);
@@ -294,8 +294,15 @@ describe('as JSON', () => {
     const json = JSON.parse(
       JSON.stringify(outcomeJson({ statement: statementOf(), status: 'rejected', reason: 'all rejected', rejected })),
     );
-    const [status] = json.signatures[0].checks.at(-1).found.certificates;
+    const [status] = json.signatures[0].checks.at(-1).evidence.certificates;
     assert.deepEqual(status.problems, [{ method: 'OCSP', url: 'http://ocsp.test/', code: 'TIMEOUT', error: 'no answer within 2 s' }]);
     assert.equal('certificates' in json.signatures[1], false);
+    const untrusted = [await judgeRejected({ trusted: false })];
+    const failed = JSON.parse(
+      JSON.stringify(outcomeJson({ statement: statementOf(), status: 'rejected', reason: 'all rejected', rejected: untrusted })),
+    );
+    const [signature] = failed.signatures;
+    for (const { expected, found } of [signature, signature.checks.at(-1)])
+      assert.deepEqual([/^a certificate of its chain/.test(expected), found], [true, 'none']);
   });
 });
