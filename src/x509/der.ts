@@ -185,6 +185,15 @@ export function readMany<T>(cursor: Cursor, read: () => T): readonly T[] {
   return items;
 }
 
+/** What `read` makes of the contents of [number], all of them, when that comes next. */
+export function readExplicit<T>(cursor: Cursor, number: number, read: (field: Cursor) => T): T | undefined {
+  const field = cursor.explicit(number);
+  if (!field) return undefined;
+  const value = read(field);
+  field.end();
+  return value;
+}
+
 interface Header {
   readonly identifier: number;
   readonly valueStart: number;

@@ -1,6 +1,6 @@
 // OCSPResponse (RFC 6960 §4.2.1), as it is read; ocsp-check.ts says whether it may be believed.
 import type { Der } from '../core/bytes.ts';
-import { type Cursor, constructedContextTag, contextTag, readAll, readMany, readOnly, readSequence, tag } from './der.ts';
+import { type Cursor, constructedContextTag, contextTag, readAll, readExplicit, readMany, readOnly, readSequence, tag } from './der.ts';
 import { decodeTime } from './der-value.ts';
 import { type Extension, parseExtension } from './extension.ts';
 import { type Name, parseNameDer } from './name.ts';
@@ -84,31 +84,23 @@ function readBasic(fields: Cursor): OcspResponse {
   const signatureAlgorithm = fields.read(tag.sequence).der;
   const { bytes: signature, unusedBits } = fields.bitString();
   if (unusedBits !== 0) throw unusableAnswer(what, `expected a signature of whole bytes, found ${unusedBits} unused bits`);
-  const certificates = readCertificates(fields);
+  const certificates = readExplicit(fields, 0, (field) => readList(field, (list) => list.read(tag.sequence).der)) ?? [];
   return { ...readSequence(signed, what, readData), signed, signatureAlgorithm, signature, certificates };
 }
 
-function readCertificates(fields: Cursor): readonly Der[] {
-  const field = fields.explicit(0);
-  const list = field?.sequence();
-  field?.end();
-  return list ? readMany(list, () => list.read(tag.sequence).der) : [];
+function readList<T>(field: Cursor, read: (list: Cursor) => T): readonly T[] {
+  const list = field.sequence();
+  return readMany(list, () => read(list));
 }
 
 function readData(fields: Cursor): Pick<OcspResponse, 'responder' | 'producedAt' | 'answers' | 'extensions'> {
-  checkVersion(fields.explicit(0));
+  // The only version is the default, and DER leaves defaults out; responders that write it are understood.
+  const version = readExplicit(fields, 0, (field) => field.smallInteger()) ?? 0;
+  if (version !== 0) throw unusableAnswer(what, `expected version 1, found ${version + 1}`);
   const responder = readResponder(fields);
   const producedAt = readTime(fields);
-  const list = fields.sequence();
-  const answers = readMany(list, () => readSequence(list.read(tag.sequence).der, what, readSingle));
+  const answers = readList(fields, (list) => readSequence(list.read(tag.sequence).der, what, readSingle));
   return { responder, producedAt, answers, extensions: readExtensions(fields) };
-}
-
-// The only version is the default, and DER leaves defaults out; responders that write it are understood.
-function checkVersion(field: Cursor | undefined): void {
-  const version = field?.smallInteger() ?? 0;
-  field?.end();
-  if (version !== 0) throw unusableAnswer(what, `expected version 1, found ${version + 1}`);
 }
 
 function readResponder(fields: Cursor): OcspResponse['responder'] {
@@ -122,9 +114,7 @@ function readSingle(fields: Cursor): SingleAnswer {
   const id = parseCertificateId(fields.read(tag.sequence).der, what);
   const status = readStatus(fields);
   const thisUpdate = readTime(fields);
-  const field = fields.explicit(0);
-  const nextUpdate = field && readTime(field);
-  field?.end();
+  const nextUpdate = readExplicit(fields, 0, readTime);
   return { id, status, thisUpdate, ...(nextUpdate && { nextUpdate }), extensions: readExtensions(fields) };
 }
 
@@ -138,9 +128,7 @@ function readStatus(fields: Cursor): AnswerStatus {
 
 function readRevoked(fields: Cursor): AnswerStatus {
   const revokedAt = readTime(fields);
-  const field = fields.explicit(0);
-  const reason = field?.smallInteger(tag.enumerated) ?? 0;
-  field?.end();
+  const reason = readExplicit(fields, 0, (field) => field.smallInteger(tag.enumerated)) ?? 0;
   return { kind: 'revoked', revokedAt, ...(reason !== 0 && { reason: nameOfReason(reason) }) };
 }
 
@@ -149,8 +137,5 @@ function readTime(fields: Cursor): Date {
 }
 
 function readExtensions(fields: Cursor): readonly Extension[] {
-  const field = fields.explicit(1);
-  const list = field?.sequence();
-  field?.end();
-  return list ? readMany(list, () => parseExtension(list, what)) : [];
+  return readExplicit(fields, 1, (field) => readList(field, (list) => parseExtension(list, what))) ?? [];
 }

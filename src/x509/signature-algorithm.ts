@@ -3,7 +3,7 @@
 import { constants, verify } from 'node:crypto';
 import { type Algorithm, algorithms, type HashAlgorithm } from '../core/algorithm.ts';
 import { type Der, toHex } from '../core/bytes.ts';
-import { type Cursor, readMany, readSequence, tag } from './der.ts';
+import { readExplicit, readMany, readSequence, tag } from './der.ts';
 import { explicit, integer, nullValue, oid, sequence } from './der-encode.ts';
 import { describeKey } from './key-spec.ts';
 import { openKey } from './public-key.ts';
@@ -134,14 +134,6 @@ function parsePss(parameters: Der | undefined, what: string): SignatureScheme {
     if (!hash || hash !== mgfHash || salt !== hashLengths[hash] || trailer !== 1) return refused;
     return { kind: 'RSA-PSS', hash, name: `RSASSA-PSS with ${hash}` };
   });
-}
-
-function readExplicit<T>(fields: Cursor, number: number, read: (field: Cursor) => T): T | undefined {
-  const field = fields.explicit(number);
-  if (!field) return undefined;
-  const value = read(field);
-  field.end();
-  return value;
 }
 
 function parseMgf(der: Der, what: string): HashAlgorithm | undefined {

@@ -21,7 +21,9 @@ export interface ResponseWish {
   readonly certificates?: readonly Der[];
   readonly signatureAlgorithm?: Der;
   readonly signature?: (message: Uint8Array) => Uint8Array;
-  readonly responseStatus?: number;
+  /** Of the signature's BIT STRING. */
+  readonly unusedBits?: number;
+  readonly responseStatus?: number | readonly number[];
   readonly responseType?: string;
 }
 
@@ -50,7 +52,7 @@ export async function makeOcspResponse(wish: ResponseWish): Promise<Der> {
   const basic = encode.sequence(
     data,
     wish.signatureAlgorithm ?? encodeSignatureAlgorithm(signer.key.algorithm),
-    encode.bitString(signature),
+    encode.element(0x03, Uint8Array.of(wish.unusedBits ?? 0), signature),
     ...(wish.certificates ? [encode.explicit(0, encode.sequence(...wish.certificates))] : []),
   );
   const bytes = encode.sequence(encode.oid(responseType), encode.octetString(basic));
@@ -119,8 +121,8 @@ function extensionsField(extensions: readonly ExtensionDraft[]): readonly Der[] 
   return extensions.length > 0 ? [encode.explicit(1, encodeExtensions(extensions))] : [];
 }
 
-function enumerated(value: number): Der {
-  return encode.element(0x0a, Uint8Array.of(value));
+function enumerated(value: number | readonly number[]): Der {
+  return encode.element(0x0a, Uint8Array.from([value].flat()));
 }
 
 function generalizedTime(date: Date): Der {

@@ -99,6 +99,17 @@ describe('openRevocation', () => {
       assert.deepEqual(methodsOf(unknown.certificates[0]), ['OCSP', 'CRL']);
     });
 
+  test('what only a CRL tells is asked of it alone', async () => {
+    const [, intermediate, root] = chain;
+    const listed = await mintRevocable('listed', intermediate, { crl: [`${crls.url}ca.crl`] });
+    const start = responder.asked.length;
+    const holders = [listed, intermediate, root];
+    assert.deepEqual(summary(await ask(holders)), ['good', 'good CRL', 'good OCSP', 'not revocable']);
+    crls.publish('ca.crl', opensslCrl({ ca: intermediate, revoked: [[listed.certificate, {}]] }));
+    assert.deepEqual(summary(await ask(holders)), ['revoked', 'revoked CRL', 'good OCSP', 'not revocable']);
+    assert.equal(responder.asked.length, start);
+  });
+
   test('what only a responder tells is unknown without it', async () => {
     rootResponder.behave(async () => ({ status: 500 }));
     assert.deepEqual(summary(await ask()), ['unknown', 'good OCSP', 'unknown', 'not revocable']);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { element, explicit, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
 import { extendedKeyUsageOid } from '../../../src/x509/extension.ts';
-import { encodeName, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { type ExtensionDraft, encodeName, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
 import { checkOcspResponse, type OcspAnswer } from '../../../src/x509/ocsp-check.ts';
 import { parseOcspResponse } from '../../../src/x509/ocsp-response.ts';
 import {
@@ -38,6 +38,9 @@ const expired = await mintResponder('responder', ca, { notAfter: new Date('2026-
 const sealing = await mintLeaf('responder', ca, {
   extensions: [keyUsage(['keyEncipherment']), extendedKeyUsage([extendedKeyUsageOid.ocspSigning])],
 });
+const nocheck = { oid: '1.3.6.1.5.5.7.48.1.5', critical: false, value: nullValue() };
+const mintPlain = (usages: readonly ExtensionDraft[]) =>
+  mintLeaf('responder', ca, { extensions: [...usages, extendedKeyUsage([extendedKeyUsageOid.ocspSigning]), nocheck] });
 const withCertificate = (signer: Holder) => ({ signer, certificates: [signer.certificate.der] });
 const unknownHash = sequence(
   sequence(oid('1.2.840.113549.2.5')),
@@ -47,6 +50,9 @@ const unknownHash = sequence(
 /** The issuer's name in other letters. */
 const otherwise = subjectOf(' CA').map(([type, value]) => [type, type === 'C' ? value : value.toUpperCase()] as const);
 const ecdsaWithSha1 = sequence(oid('1.2.840.10045.4.1'));
+
+const repudiating = await mintPlain([keyUsage(['nonRepudiation'])]);
+const unlimited = await mintPlain([]);
 
 describe('checkOcspResponse', () => {
   test('believes the issuer', async () => {
@@ -69,6 +75,13 @@ describe('checkOcspResponse', () => {
       certificates: [issuer.der, other.certificate.der, delegate.certificate.der],
     },
     'the issuer’s signature beside certificates that cannot be read': { certificates: [sequence()] },
+    'a responder with two certificates, of which one has expired': {
+      ...withCertificate(delegate),
+      certificates: [expired.certificate.der, delegate.certificate.der],
+    },
+    'a key for signatures of any kind': withCertificate(repudiating),
+    'a key without a usage': withCertificate(unlimited),
+    'eight certificates': { signer: delegate, certificates: Array.from({ length: 8 }, () => delegate.certificate.der) },
     'the version, which DER leaves out': { version: 0 },
     'an answer among others': { answers: [{ ...own, certificate: other.certificate, status: 'revoked' }, own] },
     'an answer that ends now': { answers: [{ ...own, nextUpdate: during }] },
@@ -143,6 +156,24 @@ describe('checkOcspResponse', () => {
     'a status that says no': [{ responseStatus: 6 }, /expected the status successful, found unauthorized$/],
     'a status that nobody knows': [{ responseStatus: 4 }, /found status 04$/],
     'an answer that is none': [{ answers: [{ ...own, status: element(0x83) }] }, /expected a certificate to be good, revoked or unknown/],
+    'an unknown answer with contents': [{ answers: [{ ...own, status: element(0x82, Uint8Array.of(0)) }] }, /found none of these$/],
+    'bytes after a reason': [
+      {
+        answers: [
+          {
+            ...own,
+            status: element(0xa1, revokedStatus(revokedAt).subarray(2), element(0xa0, element(0x0a, Uint8Array.of(1)), nullValue())),
+          },
+        ],
+      },
+      /malformed DER: expected the end, found 2 trailing bytes$/,
+    ],
+    'a status of two bytes': [{ responseStatus: [0, 1] }, /found status 0001$/],
+    'a known status in two bytes': [{ responseStatus: [6, 0] }, /found status 0600$/],
+    'a signature of parts of bytes': [
+      { unusedBits: 1, signature: () => Buffer.alloc(70) },
+      /expected a signature of whole bytes, found 1 unused bits$/,
+    ],
     'a good answer with contents': [{ answers: [{ ...own, status: element(0x80, Uint8Array.of(0)) }] }, /found none of these$/],
     'a responder whose name cannot be read': [{ responder: explicit(1, sequence(sequence())) }, /^OCSP response, responder: malformed DER/],
     'a responder that is neither name nor key': [
