@@ -1,5 +1,5 @@
 // Name constraints (RFC 5280 §4.2.1.10): what an authority may certify. A name that is constrained and cannot be judged is refused.
-import type { Der } from '../core/bytes.ts';
+import { type Der, toHex } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf } from './certificate.ts';
 import { Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './der.ts';
@@ -10,6 +10,8 @@ import { isSameName, type Name } from './name.ts';
 export interface NameConstraints {
   readonly permitted: readonly GeneralName[];
   readonly excluded: readonly GeneralName[];
+  /** Bytes of all of them together. */
+  readonly size: number;
 }
 
 /** Reads the extension's value. @throws NotationError `CERTIFICATE`, naming `what` */
@@ -17,7 +19,7 @@ export function parseNameConstraints(value: Der, what: string): NameConstraints 
   return readSequence(value, what, (fields) => {
     const [permitted, excluded] = [0, 1].map((number) => fields.optional(constructedContextTag(number))?.value);
     if (!permitted && !excluded) throw malformed(what, 'expected names that are permitted or excluded, found neither');
-    return { permitted: parseSubtrees(permitted, what), excluded: parseSubtrees(excluded, what) };
+    return { permitted: parseSubtrees(permitted, what), excluded: parseSubtrees(excluded, what), size: value.length };
   });
 }
 
@@ -25,9 +27,10 @@ export function parseNameConstraints(value: Der, what: string): NameConstraints 
  * Checks the names of one certificate, its subject's and its alternative names, against the constraints of an authority above it.
  * @throws NotationError `CERTIFICATE`, naming both
  */
-export function checkConstrainedNames(certificate: Certificate, { permitted, excluded }: NameConstraints, authority: Certificate): void {
+export function checkConstrainedNames(certificate: Certificate, constraints: NameConstraints, authority: Certificate): void {
   const names = namesOf(certificate);
-  if (names.length * (permitted.length + excluded.length) > maximumComparisons)
+  const { permitted, excluded, size } = constraints;
+  if (certificate.der.length * (permitted.length + excluded.length) + names.length * size > maximumWork)
     throw refused(certificate, `fewer names and constraints of ${nameOf(authority)}, found ${names.length} names`);
   for (const name of names) {
     const allowed = permitted.filter((tree) => isSameKind(name, tree));
@@ -38,7 +41,8 @@ export function checkConstrainedNames(certificate: Certificate, { permitted, exc
   }
 }
 
-const maximumComparisons = 100_000;
+/** Bytes that are looked at, each name with each constraint: honest certificates need some thousands. */
+const maximumWork = 5_000_000;
 const subjectAltNameOid = '2.5.29.17';
 const emailAddress = '1.2.840.113549.1.9.1';
 
@@ -160,8 +164,8 @@ function labelsOf(host: string): readonly string[] | undefined {
 
 function describe(name: GeneralName): string {
   if (name.kind === 'other') return 'a name of a kind that is not known here';
-  if (name.kind === 'address') return `the address ${Buffer.from(name.bytes).toString('hex')}`;
-  return name.kind === 'directory' ? 'its directory name' : `${name.kind} ${JSON.stringify(name.text)}`;
+  if (name.kind === 'address') return `the address ${toHex(name.bytes.subarray(0, 32))}`;
+  return name.kind === 'directory' ? 'its directory name' : `${name.kind} ${JSON.stringify(name.text.slice(0, 100))}`;
 }
 
 function refused(certificate: Certificate, problem: string): NotationError {

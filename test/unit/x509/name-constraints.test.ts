@@ -1,15 +1,16 @@
 // Which names are in which trees of names. A name that cannot be judged is in whatever excludes it, and in nothing that permits it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { NotationError } from '../../../src/core/error.ts';
-import { element, ia5String, sequence } from '../../../src/x509/der-encode.ts';
+import { element, sequence } from '../../../src/x509/der-encode.ts';
 import { encodeName, type NameDraft } from '../../../src/x509/issue.ts';
 import { checkConstrainedNames, parseNameConstraints } from '../../../src/x509/name-constraints.ts';
 import { type Change, mintCa, mintLeaf, subjectOf } from '../../support/pki.ts';
 
 type Made = readonly [tag: number, value: Uint8Array];
 
-const text = (value: string) => ia5String(value).subarray(2);
+const text = (value: string) => Buffer.from(value);
 const email = (value: string): Made => [0x81, text(value)];
 const dns = (value: string): Made => [0x82, text(value)];
 const uri = (value: string): Made => [0x86, text(value)];
@@ -207,4 +208,23 @@ describe('refuses to read', () => {
     ),
   };
   for (const [name, value] of Object.entries(malformed)) test(name, () => assert.throws(() => parseNameConstraints(value, 'c'), isRefused));
+});
+
+test('whatever is read or refused, nothing else happens', () => {
+  const pieces = [0x30, 0xa0, 0xa1, 0x81, 0x82, 0xa4, 0x86, 0x87, 0x88, 0, 1, 2, 4, 8].map((byte) => fc.constant(byte));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(...pieces, fc.nat(255)), { maxLength: 40 }), (bytes) => {
+      for (const value of [
+        Uint8Array.from(bytes),
+        sequence(Uint8Array.from(bytes)),
+        sequence(element(0xa0, sequence(Uint8Array.from(bytes)))),
+      ])
+        try {
+          parseNameConstraints(value, 'constraints');
+        } catch (error) {
+          assert.ok(isRefused(error), String(error));
+        }
+    }),
+    { numRuns: 3000 },
+  );
 });
