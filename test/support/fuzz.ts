@@ -23,10 +23,12 @@ export interface Kind {
   readonly mutations: readonly Mutation[];
   /** Reads, and checks that what was read holds together. */
   readonly read: (bytes: Uint8Array) => void;
+  /** Makes something of nearly everything. */
+  readonly lenient?: boolean;
 }
 
 /** Tests a kind of input: unspoiled, and spoiled so many times. */
-export function fuzz({ name, good, mutations, read }: Kind, rounds: number, seed: number): void {
+export function fuzz({ name, good, mutations, read, lenient = false }: Kind, rounds: number, seed: number): void {
   describe(name, () => {
     test('are read when nothing is spoiled', () => {
       for (const bytes of good) read(bytes);
@@ -46,7 +48,7 @@ export function fuzz({ name, good, mutations, read }: Kind, rounds: number, seed
         await memory.note(round);
       }
       t.diagnostic(`${rounds} inputs: ${refused} refused; the heap grew by ${await memory.growth()} KiB`);
-      assert.ok(refused > rounds / 4, `only ${refused} were refused: too little is spoiled`);
+      assert.ok(lenient || refused > rounds / 4, `only ${refused} were refused: too little is spoiled`);
     });
   });
 }
