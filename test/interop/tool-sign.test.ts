@@ -1,4 +1,4 @@
-// The tool signs by itself; the real notation verifies at level strict, and oras finds what it stored.
+// The tool signs by itself; the real notation verifies at level strict, and so does the tool, and oras finds what it stored.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,7 +71,9 @@ for (const kind of registryKinds) {
 
           const verified = await notation.run(['verify', reference]);
           assert.deepEqual(verified, { code: 0, stdout: `Successfully verified signature for ${reference}\n`, stderr: '' });
-          assert.equal((await stranger.run(['verify', reference])).code, 1, 'another root must not do');
+          assert.deepEqual(await runTool(notation, ['verify', reference]), verified);
+          for (const run of [stranger.run, (words: readonly string[]) => runTool(stranger, words)])
+            assert.equal((await run(['verify', reference])).code, 1, 'another root must not do');
 
           const signature = await inspectOne(notation, reference);
           assert.equal(signature.mediaType, format === 'jws' ? 'application/jose+json' : 'application/cose');
@@ -265,7 +267,9 @@ describe('the tool signs in an OCI layout', () => {
           `Successfully verified signature for ${reference}
 `,
         );
+        assert.deepEqual(await runTool(homes.notation, words), { code, stdout, stderr: '' });
         assert.equal((await homes.stranger.run(words, experimental)).code, 1, 'another root must not do');
+        assert.equal((await runTool(homes.stranger, words)).code, 1);
         const found = await oras(['discover', '--oci-layout', '--format', 'json', reference], homes.folder);
         const { referrers } = JSON.parse(found.stdout) as { readonly referrers: readonly { readonly artifactType: string }[] };
         assert.deepEqual(
