@@ -167,11 +167,9 @@ function readCertificates(header: Header, unprotected: Header): readonly Uint8Ar
 
 function readUnsigned(header: Header): UnsignedAttributes {
   const [agent, timestamp] = [header.get(attribute.signingAgent), header.get(attribute.timestamp)];
-  if (agent !== undefined && typeof agent !== 'string') {
-    throw malformed(unprotectedName, `expected ${attribute.signingAgent} to be text, found ${kindOf(agent)}`);
-  }
   if (timestamp !== undefined && !(timestamp instanceof Uint8Array && timestamp.length > 0)) {
     throw malformed(unprotectedName, `expected ${attribute.timestamp} to be the bytes of a token, found ${kindOf(timestamp)}`);
   }
-  return { ...(agent !== undefined && { signingAgent: agent }), ...(timestamp !== undefined && { timestamp }) };
+  // ATT-010: an agent of another kind is none, and no failure.
+  return { ...(typeof agent === 'string' && { signingAgent: agent }), ...(timestamp !== undefined && { timestamp }) };
 }
