@@ -1,0 +1,179 @@
+// Where we judge otherwise than notation 1.3.2 on purpose: each with the item of the specification, and which way.
+import type { Difference } from './compare.ts';
+import { both, type Exception, oneOf, sceneOf, withPlans } from './exception.ts';
+import { revocationExceptions } from './revocation-exceptions.ts';
+import type { Situation } from './situation.ts';
+
+/** Every exception that excuses one of the differences; undefined when one of them has no excuse. */
+export function justify(situation: Situation, differences: readonly Difference[], said: string): readonly Exception[] | undefined {
+  const found = differences.map((difference) => exceptions.filter((one) => excuses(one, situation, difference, said)));
+  return found.every(({ length }) => length > 0) ? exceptions.filter((one) => found.some((some) => some.includes(one))) : undefined;
+}
+
+function excuses(exception: Exception, situation: Situation, difference: Difference, said: string): boolean {
+  if (difference.way !== exception.way || !exception.applies(situation)) return false;
+  return exception.way === 'laxer' || exception.says.test(said);
+}
+
+const policyExceptions: readonly Exception[] = [
+  {
+    id: 'policy-unknown-member',
+    items: 'TPL-002, REF-25',
+    reason:
+      'a member that no specification knows is refused: whoever wrote it meant something by it; Go passes over it, and takes names in any case',
+    way: 'stricter',
+    applies: sceneOf('document', 'members more', 'members more in the statement', 'members in capitals'),
+    says: /unknown member/,
+  },
+  {
+    id: 'policy-text-after',
+    items: 'TPL-002, RFC 8259 §2',
+    reason: 'a policy is one JSON document; notation reads the first value of the file',
+    way: 'stricter',
+    applies: sceneOf('document', 'with text after it'),
+    says: /not valid JSON/,
+  },
+  {
+    id: 'policy-member-twice',
+    items: 'TPL-002, RFC 8259 §4',
+    reason: 'of a member that stands twice nobody knows which is meant; Go takes the last',
+    way: 'stricter',
+    applies: sceneOf('document', 'the level twice'),
+    says: /found one twice/,
+  },
+];
+
+const envelopeExceptions: readonly Exception[] = [
+  {
+    id: 'unknown-critical-attribute',
+    items: 'ATT-007, REF-14',
+    reason: 'an attribute that must be processed and is not understood fails; notation passes over it where no plugin is named',
+    way: 'stricter',
+    applies: oneOf(
+      'attributes',
+      'an unknown critical attribute',
+      'an unknown critical label',
+      'a plugin version without a plugin',
+      'unencoded payload',
+    ),
+    says: /critical|crit/,
+  },
+  {
+    id: 'both-signing-times',
+    items: 'ATT-003, ATT-004, COSE-006, COSE-007',
+    reason: 'each signing time belongs to one scheme and must not be there under the other; notation looks in JWS only',
+    way: 'stricter',
+    applies: both(
+      oneOf('format', 'cose'),
+      oneOf('attributes', 'an authentic signing time too', 'a critical authentic signing time too', 'a claimed signing time too'),
+    ),
+    says: /expected: no io\.cncf\.notary\.(authenticS|s)igningTime under the scheme/,
+  },
+  {
+    id: 'cose-crit',
+    items: 'COSE-003, REF-19',
+    reason:
+      'crit names each attribute once, and none that is registered or must not be critical, in COSE as in JWS; notation looks in JWS only',
+    way: 'stricter',
+    applies: both(
+      oneOf('format', 'cose'),
+      oneOf('attributes', 'crit with a name twice', 'crit with the signing time', 'crit with a registered name'),
+    ),
+    says: /expected: crit to name/,
+  },
+  {
+    id: 'jws-other-members',
+    items: 'JWS-001, REF-19',
+    reason: 'a JWS envelope has four members and no others, which Go would take for them in any case',
+    way: 'stricter',
+    applies: oneOf('encoding', 'a member more', 'a payload in capitals', 'general serialisation'),
+    says: /about: +JWS envelope/,
+  },
+  {
+    id: 'in-both-headers',
+    items: 'RFC 7515 §7.2.1, RFC 9052 §3',
+    reason: 'a parameter is in one header; notation reads the protected one',
+    way: 'stricter',
+    applies: oneOf('encoding', 'an attribute in both headers'),
+    says: /in both/,
+  },
+  {
+    id: 'payload-spelling',
+    items: 'PAY-001, PAY-002, RFC 8259 §4',
+    reason: 'what was signed must be there once, under its name; Go takes any case and the last of several',
+    way: 'stricter',
+    applies: oneOf('payload', 'its members in capitals', 'a digest twice', 'another digest after it'),
+    says: /was rejected: artifact/,
+  },
+  {
+    id: 'any-purpose',
+    items: 'CRT-008, REF-22',
+    reason: 'a signing certificate must not be for anyExtendedKeyUsage; notation forgets this one',
+    way: 'stricter',
+    applies: oneOf('leaf', 'purpose anyExtendedKeyUsage'),
+    says: /anyExtendedKeyUsage/,
+  },
+  {
+    id: 'uncritical-basic-constraints',
+    items: 'CRT-002, REF-22',
+    reason: 'basic constraints of an authority must be critical; notation does not look',
+    way: 'stricter',
+    applies: oneOf('authorities', 'basic constraints not critical'),
+    says: /basic constraints that are not critical/,
+  },
+  {
+    id: 'protected-chain',
+    items: 'COSE-010, REF-20',
+    reason: 'the chain may be in the protected header; notation looks for it in the other',
+    way: 'laxer',
+    applies: oneOf('encoding', 'the chain in the protected header'),
+    without: (situation) => withPlans(situation, (plan) => ({ ...plan, chainIn: 'unprotected' })),
+  },
+  {
+    id: 'artifact-type-form',
+    items: 'OCI-009',
+    reason: 'both forms of signature manifests are read; in layouts notation 1.3.2 finds only its own',
+    way: 'laxer',
+    applies: oneOf('manifest', 'in the form with an artifact type'),
+    without: (situation) => withPlans(situation, (plan) => ({ ...plan, manifest: (manifest) => manifest })),
+  },
+];
+
+const malformedManifests = [
+  'two layers',
+  'no layers',
+  'a layer of another size',
+  'a layer too large',
+  'an envelope that is not there',
+  'an envelope that was changed',
+];
+
+/** Whether notation gives up or not as it comes upon a malformed signature first or last. */
+export function isChancy(situation: Situation): boolean {
+  return situation.signatures.length > 1 && oneOf('manifest', ...malformedManifests)(situation);
+}
+
+const listExceptions: readonly Exception[] = [
+  {
+    id: 'weak-anchor',
+    items: 'CRT-013, REF-24',
+    reason:
+      'a certificate that is no authority and signs itself with SHA-1 or worse is not self-signed in a trust store either; Go checks that with any hash',
+    way: 'stricter',
+    applies: both(oneOf('length', 'a self-signed leaf'), oneOf('certificate signature', 'leaf SHA-1', 'leaf MD5')),
+    says: /expected a CA certificate or a self-signed signing certificate|expected: +a CA certificate or a self-signed/,
+  },
+  {
+    id: 'malformed-among-others',
+    items: 'OCI-011',
+    reason: 'a signature that cannot be read does not keep the others from being tried; notation gives up when it comes upon it',
+    way: 'laxer',
+    applies: (situation) => isChancy(situation),
+    without: (situation) => ({
+      ...situation,
+      signatures: situation.signatures.filter(({ choices }) => !malformedManifests.includes(choices['manifest'] ?? '')),
+    }),
+  },
+];
+
+export const exceptions: readonly Exception[] = [...policyExceptions, ...envelopeExceptions, ...listExceptions, ...revocationExceptions];

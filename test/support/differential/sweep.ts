@@ -1,0 +1,61 @@
+// The sweep: the situations that each run begins with, one for each value of each dimension, beside which nothing is wrong.
+import type { Choices } from './dimension.ts';
+import { sceneDimensions, signatureDimensions } from './dimensions.ts';
+
+export interface Swept {
+  /** How many signatures; what is forced of a signature is so of the first. */
+  readonly signatures: number;
+  readonly forced: Choices;
+}
+
+const each: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].flatMap(({ name, good, bad }) =>
+  [...good, ...bad].map((value) => ({ signatures: 1, forced: { [name]: value.name } })),
+);
+
+/** What a policy may log: at level audit its words tell whether the same checks failed, although everything is accepted. */
+const audited: readonly Swept[] = [...sceneDimensions.filter(({ name }) => /identities|stores/.test(name)), ...signatureDimensions].flatMap(
+  ({ name, bad }) => bad.map((value) => ({ signatures: 1, forced: { [name]: value.name, level: 'audit' } })),
+);
+
+/** A bad signature beside a good one. */
+const beside: readonly Swept[] = signatureDimensions.flatMap(({ name, bad }) =>
+  bad.map((value) => ({ signatures: 2, forced: { [name]: value.name } })),
+);
+const weakAnchor: Swept = { signatures: 2, forced: { length: 'a self-signed leaf', 'certificate signature': 'leaf SHA-1' } };
+
+/** What a cache holds, beside what the server says. */
+const cached: readonly Swept[] = ['CRL: nothing listed', 'CRL: listed', 'a missing CRL', 'CRL: hold, lifted by a delta'].flatMap((crl) =>
+  ['a file', 'garbage', 'good CRLs', 'CRLs that list it', 'expired CRLs', 'CRLs by a stranger'].map((cache) => ({
+    signatures: 1,
+    forced: { 'revocation of the leaf': crl, cache },
+  })),
+);
+
+export const sweep: readonly Swept[] = [...each, ...audited, ...beside, weakAnchor, ...cached];
+
+/** The dimensions that vary beside what is forced, the more of them the longer (0 to 1) it could not be so. */
+export function variedIn(patience: number): readonly string[] {
+  const harmless = ['format', 'key', 'length', 'authority', 'timestamp'];
+  return patience < 0.3 ? harmless : [...harmless, 'level', 'expiry', 'validity'];
+}
+
+/** Whether what is forced came to be. Of the level strict, unless it is about another. */
+export function isSwept({ forced }: Swept, scene: Choices, signature: Choices = {}): boolean {
+  const drawn = { ...scene, ...signature };
+  const aboutLevel = 'level' in forced || 'override' in forced;
+  return (
+    Object.entries(forced).every(([name, value]) => drawn[name] === value) &&
+    (aboutLevel || drawn['level'] === 'strict' || drawn['level'] === 'skip')
+  );
+}
+
+/**
+ * Numbers for a part of a run, about `count`: of the sweep those that `mustHave` picks and some of the others, and the first that are drawn by
+ * chance. Another seed picks others.
+ */
+export function partOf(seed: number, count: number, mustHave: (number: number) => boolean): readonly number[] {
+  const all = sweep.map((_, number) => number);
+  const step = Math.ceil((2 * all.length) / count);
+  const swept = all.filter((number) => number % step === seed % step || mustHave(number));
+  return [...swept, ...Array.from({ length: Math.ceil(count / 2) }, (_, index) => all.length + index)];
+}
