@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { parseCrl } from '../../../src/x509/crl.ts';
 import { checkBaseCrl } from '../../../src/x509/crl-check.ts';
-import { element, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { boolean, element, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
 import { parseScope } from '../../../src/x509/distribution-point.ts';
 import { nameOfReason } from '../../../src/x509/revocation-reason.ts';
 import { type CrlDraft, encodeEntry, invalidityDate, mintCrl } from '../../support/crl-mint.ts';
@@ -114,12 +114,22 @@ describe('entries', () => {
     'a length beyond the list': Buffer.from('3084ffffffff0201', 'hex'),
     'a length beyond its entry': sequence(Buffer.from('027f01', 'hex')),
     'half a header': Buffer.of(0x30),
+    'an extension after its extensions': withExtensions(sequence(), sequence(oid('1.2.3'), element(4))),
+    'a serial number that reaches into the next one': Buffer.from('30020206', 'hex'),
+    'an indefinite length where as many bytes follow': Buffer.concat([Buffer.from('3080', 'hex'), contentsOf(entryOf(128))]),
+    'a length of two octets where one would do': Buffer.concat([Buffer.from('30820080', 'hex'), contentsOf(entryOf(128))]),
   };
   for (const [name, entry] of Object.entries(malformed))
     test(`${name} is refused, wherever it is`, async () => {
       for (const rawEntries of [entry, Buffer.concat([good, entry]), Buffer.concat([entry, good])])
         await refuses({ rawEntries }, /malformed DER/);
     });
+
+  test('of all lengths are read', async () => {
+    const lengths = [127, 128, 129, 255, 256, 70_000];
+    const crl = await mint({ rawEntries: Buffer.concat(lengths.map(entryOf)) });
+    assert.equal(crl.find('0102').length, lengths.length);
+  });
 
   test('of another issuer’s certificates are refused, whether or not the extension is critical', async () => {
     for (const critical of [true, false]) {
@@ -133,11 +143,15 @@ describe('entries', () => {
   });
 
   test('with an unknown critical extension make the CRL useless, even for others', async () => {
-    for (const type of ['1.2.3', '2.5.29.23', '2.5.30.21', '1.3.5.29.21']) {
+    for (const type of ['1.2.3', '2.5.29.23', '2.5.30.21', '1.3.29.21', '2.5.29.21.1', '1.3.5.29.21']) {
       const draft = (critical: boolean) => ({ entries: [{ serial: '05', extensions: [{ oid: type, critical, value: nullValue() }] }] });
       await refuses(draft(true), new RegExp(`found ${type.replaceAll('.', '\\.')}$`), 'REVOCATION');
       assert.deepEqual((await mint(draft(false))).find('06'), []);
     }
+    const written = sequence(oid('1.2.3'), boolean(false), element(4));
+    assert.equal((await mint({ rawEntries: withExtensions(sequence(written)) })).find('05').length, 1);
+    const dated = { ...invalidityDate(during), critical: true };
+    assert.deepEqual((await mint({ entries: [{ serial: '05', extensions: [dated] }] })).find('05')[0]?.invalidityDate, during);
     const known = { oid: '2.5.29.21', critical: true, value: element(0x0a, Buffer.of(1)) };
     assert.equal((await mint({ entries: [{ serial: '05', extensions: [known] }] })).find('05')[0]?.reason, 1);
   });
@@ -253,3 +267,18 @@ describe('believing', () => {
     }
   });
 });
+
+/** An entry for 0102 whose contents have so many bytes. */
+function entryOf(length: number): Uint8Array {
+  const filled = (count: number) =>
+    encodeEntry({ serial: '0102', extensions: [{ oid: '1.2.3', critical: false, value: new Uint8Array(count) }] });
+  const counts = Array.from({ length: 60 }, (_, less) => Math.max(0, length - less));
+  const entry = counts.map(filled).find((one) => contentsOf(one).length === length);
+  if (!entry) throw new Error(`no entry of ${length} bytes`);
+  return entry;
+}
+
+function contentsOf(entry: Uint8Array): Uint8Array {
+  const first = entry[1] ?? 0;
+  return entry.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+}
