@@ -93,4 +93,10 @@ export const equivalents: readonly Equivalent[] = [
     after: 'true',
     reason: 'a revocation was answered before',
   },
+  {
+    file: 'src/x509/ocsp-check.ts',
+    before: '!found || second',
+    after: 'second',
+    reason: 'what is not there cannot be read, which comes to the same',
+  },
 ];
