@@ -4,12 +4,11 @@ import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { parseCrl } from '../../../src/x509/crl.ts';
 import { checkBaseCrl } from '../../../src/x509/crl-check.ts';
-import { boolean, element, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { bitString, element, implicit, integer, nullValue, sequence } from '../../../src/x509/der-encode.ts';
 import { parseScope } from '../../../src/x509/distribution-point.ts';
 import { nameOfReason } from '../../../src/x509/revocation-reason.ts';
-import { type CrlDraft, encodeEntry, invalidityDate, mintCrl } from '../../support/crl-mint.ts';
+import { type CrlDraft, mintCrl } from '../../support/crl-mint.ts';
 import { during, mintCa, mintLeaf, validFrom, validUntil } from '../../support/pki.ts';
-import { randomFrom } from '../../support/random.ts';
 
 const ca = await mintCa('CRL CA', undefined);
 const leaf = (await mintLeaf('leaf', ca)).certificate;
@@ -77,6 +76,30 @@ describe('reading', () => {
     await refuses(numbered(element(2, Buffer.alloc(21, 1))), /expected a number of zero or more/);
   });
 
+  test('a number of 20 bytes is read', async () => {
+    const value = element(2, Buffer.alloc(20, 0x7f));
+    assert.equal((await mint({ extensions: [{ oid: '2.5.29.27', critical: true, value }] })).baseNumber, BigInt(`0x${'7f'.repeat(20)}`));
+  });
+
+  test('nothing may stand where nothing belongs', async () => {
+    const { tbs, signatureAlgorithmDer, issuer: name } = await mint();
+    const times = [element(0x17, Buffer.from('250101000000Z')), element(0x17, Buffer.from('350101000000Z'))];
+    const unsigned = (...rest: readonly Uint8Array[]) =>
+      sequence(sequence(integer(1), signatureAlgorithmDer, name.der, ...times, ...rest), signatureAlgorithmDer, bitString(Buffer.of(1)));
+    parseCrl(unsigned(), 'CRL');
+    parseCrl(unsigned(element(0xa0, sequence())), 'CRL');
+    const wrong = [
+      [nullValue()],
+      [times[0] ?? tbs],
+      [element(0xa0, sequence(), nullValue())],
+      [element(0xa0)],
+      [element(0xa0, sequence()), nullValue()],
+    ];
+    for (const rest of wrong) assert.throws(() => parseCrl(unsigned(...rest), 'CRL'), /malformed DER/);
+    const first = sequence(signatureAlgorithmDer, name.der, ...times);
+    assert.throws(() => parseCrl(sequence(first, signatureAlgorithmDer, bitString(Buffer.of(1))), 'CRL'), /found version 1/);
+  });
+
   test('version 1, and two signature algorithms that differ, are refused', async () => {
     const der = Buffer.from(await mintCrl({ ca }));
     const version = der.indexOf(Buffer.from('020101', 'hex'));
@@ -88,144 +111,6 @@ describe('reading', () => {
     const other = Buffer.from(der);
     other[algorithm + 9] = 3;
     assert.throws(() => parseCrl(other, 'CRL'), /expected one signature algorithm, found two that differ/);
-  });
-});
-
-describe('entries', () => {
-  const good = encodeEntry({ serial: '0102' });
-  const withExtensions = (...parts: readonly Uint8Array[]) => sequence(integer(5), element(0x17, Buffer.from('260101000000Z')), ...parts);
-  const malformed: Readonly<Record<string, Uint8Array>> = {
-    'no SEQUENCE': integer(1),
-    'an empty one': sequence(),
-    'no date': sequence(integer(1)),
-    'a serial number without bytes': sequence(element(2), element(0x17, Buffer.from('260101000000Z'))),
-    'a padded serial number': sequence(element(2, Buffer.of(0, 1)), element(0x17, Buffer.from('260101000000Z'))),
-    'a padded serial number below zero': sequence(element(2, Buffer.of(0xff, 0x80)), element(0x17, Buffer.from('260101000000Z'))),
-    'a date of another form': sequence(integer(1), element(0x17, Buffer.from('2601010000Z'))),
-    'a date without Z': sequence(integer(1), element(0x17, Buffer.from('2601010000000'))),
-    'trailing bytes after its extensions': withExtensions(sequence(), nullValue()),
-    'extensions of another tag': withExtensions(nullValue()),
-    'an extension without a value': withExtensions(sequence(sequence(oid('2.5.29.21')))),
-    'an extension with more': withExtensions(sequence(sequence(oid('2.5.29.21'), element(4), nullValue()))),
-    'an extension that is no SEQUENCE': withExtensions(sequence(nullValue())),
-    'an indefinite length': Buffer.from('3080020101170d3236303130313030303030305a0000', 'hex'),
-    'a padded length': Buffer.from('308112020101170d3236303130313030303030305a', 'hex'),
-    'a length of five octets': Buffer.from('308500000000120201', 'hex'),
-    'a length beyond the list': Buffer.from('3084ffffffff0201', 'hex'),
-    'a length beyond its entry': sequence(Buffer.from('027f01', 'hex')),
-    'half a header': Buffer.of(0x30),
-    'an extension after its extensions': withExtensions(sequence(), sequence(oid('1.2.3'), element(4))),
-    'a serial number that reaches into the next one': Buffer.from('30020206', 'hex'),
-    'an indefinite length where as many bytes follow': Buffer.concat([Buffer.from('3080', 'hex'), contentsOf(entryOf(128))]),
-    'a length of two octets where one would do': Buffer.concat([Buffer.from('30820080', 'hex'), contentsOf(entryOf(128))]),
-  };
-  for (const [name, entry] of Object.entries(malformed))
-    test(`${name} is refused, wherever it is`, async () => {
-      for (const rawEntries of [entry, Buffer.concat([good, entry]), Buffer.concat([entry, good])])
-        await refuses({ rawEntries }, /malformed DER/);
-    });
-
-  test('of all lengths are read', async () => {
-    const lengths = [127, 128, 129, 255, 256, 70_000];
-    const crl = await mint({ rawEntries: Buffer.concat(lengths.map(entryOf)) });
-    assert.equal(crl.find('0102').length, lengths.length);
-  });
-
-  test('of another issuer’s certificates are refused, whether or not the extension is critical', async () => {
-    for (const critical of [true, false]) {
-      const extension = { oid: '2.5.29.29', critical, value: sequence(element(0xa4, issuer.subject.der)) };
-      await refuses(
-        { entries: [{ serial: '05', extensions: [extension] }] },
-        /known critical extensions only, found 2\.5\.29\.29/,
-        'REVOCATION',
-      );
-    }
-  });
-
-  test('with an unknown critical extension make the CRL useless, even for others', async () => {
-    for (const type of ['1.2.3', '2.5.29.23', '2.5.30.21', '1.3.29.21', '2.5.29.21.1', '1.3.5.29.21']) {
-      const draft = (critical: boolean) => ({ entries: [{ serial: '05', extensions: [{ oid: type, critical, value: nullValue() }] }] });
-      await refuses(draft(true), new RegExp(`found ${type.replaceAll('.', '\\.')}$`), 'REVOCATION');
-      assert.deepEqual((await mint(draft(false))).find('06'), []);
-    }
-    const written = sequence(oid('1.2.3'), boolean(false), element(4));
-    assert.equal((await mint({ rawEntries: withExtensions(sequence(written)) })).find('05').length, 1);
-    const dated = { ...invalidityDate(during), critical: true };
-    assert.deepEqual((await mint({ entries: [{ serial: '05', extensions: [dated] }] })).find('05')[0]?.invalidityDate, during);
-    const known = { oid: '2.5.29.21', critical: true, value: element(0x0a, Buffer.of(1)) };
-    assert.equal((await mint({ entries: [{ serial: '05', extensions: [known] }] })).find('05')[0]?.reason, 1);
-  });
-
-  test('of the certificate are read to the end', async () => {
-    const found = async (...extensions: readonly { oid: string; critical: boolean; value: Uint8Array }[]) =>
-      (await mint({ entries: [{ serial: '05', extensions }] })).find('05');
-    const reason = (value: Uint8Array) => ({ oid: '2.5.29.21', critical: false, value });
-    await assert.rejects(found(reason(integer(1))), /malformed DER/);
-    await assert.rejects(
-      found(reason(element(0x0a, Buffer.of(1))), reason(element(0x0a, Buffer.of(1)))),
-      /every extension of an entry once/,
-    );
-    await assert.rejects(
-      found({ ...invalidityDate(during), value: element(0x17, Buffer.from('260101000000Z')) }),
-      /expected a GeneralizedTime/,
-    );
-    assert.deepEqual(await found(invalidityDate(during)), [{ revokedAt: validFrom, reason: 0, invalidityDate: during }]);
-  });
-
-  test('of one certificate are a hundred at most', async () => {
-    const times = (count: number) => Array.from({ length: count }, () => ({ serial: '05' }));
-    assert.equal((await mint({ entries: times(100) })).find('05').length, 100);
-    const more = await mint({ entries: times(101) });
-    assert.throws(() => more.find('05'), /at most 100 entries for one certificate, found more/);
-  });
-
-  test('with serial numbers below zero are no certificate’s', async () => {
-    const rawEntries = sequence(element(2, Buffer.of(0xff)), element(0x17, Buffer.from('260101000000Z')));
-    assert.deepEqual((await mint({ rawEntries })).find('ff'), []);
-  });
-
-  test('are found wherever they are, as by comparing all', async () => {
-    const random = randomFrom(7);
-    // Bytes of headers, so that what is no serial number looks like one.
-    const serial = () =>
-      Buffer.from(Array.from({ length: 1 + random.below(3) }, () => random.pick([1, 2, 3, 0x10, 0x13, 0x17, 0x30, 0x0d]))).toString('hex');
-    for (let round = 0; round < 30; round += 1) {
-      const entries = Array.from({ length: random.below(1500) }, (_, at) => ({
-        serial: serial(),
-        revokedAt: new Date(validFrom.getTime() + at * 1000),
-        ...(random.below(3) === 0 && { extensions: [{ oid: '1.2.3', critical: false, value: Buffer.from(`0201${serial()}`, 'hex') }] }),
-      }));
-      const crl = await mint({ entries });
-      for (let query = 0; query < 30; query += 1) {
-        const wanted = serial();
-        const expected = entries.filter((entry) => BigInt(`0x${entry.serial}`) === BigInt(`0x${wanted}`)).map(({ revokedAt }) => revokedAt);
-        if (expected.length > 100) assert.throws(() => crl.find(wanted), /at most 100 entries for one certificate/);
-        else
-          assert.deepEqual(
-            crl.find(wanted).map(({ revokedAt }) => revokedAt),
-            expected,
-          );
-      }
-    }
-  });
-
-  test('in their hundred thousands make no objects', async () => {
-    const raw = encodeEntry({ serial: '7f'.repeat(16), reason: 1 });
-    const rawEntries = Buffer.concat([...Array.from({ length: 300_000 }, () => raw), encodeEntry({ serial: leaf.serial })]);
-    const der = await mintCrl({ ca, rawEntries });
-    const before = process.memoryUsage().heapUsed;
-    const crl = parseCrl(der, 'CRL');
-    assert.equal(crl.find(leaf.serial).length, 1);
-    assert.throws(() => crl.find('7f'.repeat(16)), /at most 100 entries for one certificate, found more/);
-    assert.ok(process.memoryUsage().heapUsed - before < 32 << 20);
-  });
-
-  test('however deep what they hold is nested', async () => {
-    let value = nullValue();
-    for (let depth = 0; depth < 5000; depth += 1) value = sequence(value);
-    const crl = await mint({ entries: [{ serial: '05', extensions: [{ oid: '1.2.3', critical: false, value }] }] });
-    assert.equal(crl.find('05').length, 1);
-    assert.throws(() => parseCrl(value, 'CRL'), /malformed DER/);
   });
 });
 
@@ -267,18 +152,3 @@ describe('believing', () => {
     }
   });
 });
-
-/** An entry for 0102 whose contents have so many bytes. */
-function entryOf(length: number): Uint8Array {
-  const filled = (count: number) =>
-    encodeEntry({ serial: '0102', extensions: [{ oid: '1.2.3', critical: false, value: new Uint8Array(count) }] });
-  const counts = Array.from({ length: 60 }, (_, less) => Math.max(0, length - less));
-  const entry = counts.map(filled).find((one) => contentsOf(one).length === length);
-  if (!entry) throw new Error(`no entry of ${length} bytes`);
-  return entry;
-}
-
-function contentsOf(entry: Uint8Array): Uint8Array {
-  const first = entry[1] ?? 0;
-  return entry.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
-}
