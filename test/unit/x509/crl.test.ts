@@ -133,8 +133,10 @@ describe('believing', () => {
   test('a scope of two kinds of certificates is refused', () =>
     assert.throws(() => parseScope(sequence(implicit(1, Buffer.of(0xff)), implicit(2, Buffer.of(0xff))), 'scope'), /found user and ca/));
   test('an empty scope is refused', () => assert.throws(() => parseScope(Buffer.of(), 'scope'), /malformed DER/));
-  test('a flag that is no boolean is refused', () =>
-    assert.throws(() => parseScope(sequence(implicit(1, Buffer.of(1))), 'scope'), /expected a boolean/));
+  test('a flag that is no boolean is refused', () => {
+    for (const value of [Buffer.of(1), Buffer.of(0xff, 0), Buffer.of()])
+      assert.throws(() => parseScope(sequence(implicit(1, value)), 'scope'), /expected a boolean/);
+  });
   test('a default that is written out is read', () =>
     assert.equal(parseScope(sequence(implicit(4, Buffer.of(0))), 'scope').indirect, false));
 
