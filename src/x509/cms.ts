@@ -47,7 +47,7 @@ export function parseSignedData(der: Der, what: string): SignedData {
     if (!content) throw malformed(what, 'expected signed data, found no content');
     const signedData = content.read(tag.sequence).der;
     content.end();
-    return readSequence(signedData, what, (members) => readSignedData(members));
+    return readSequence(signedData, what, (members) => readSignedData(members, what));
   });
 }
 
@@ -71,9 +71,11 @@ export function parseSigner(der: Der, what: string): Signer {
 }
 
 // RFC 5652 §5.1.
-function readSignedData(fields: Cursor): SignedData {
+function readSignedData(fields: Cursor, what: string): SignedData {
   const version = fields.smallInteger();
-  fields.read(tag.set);
+  // The signers name their own again, so that nothing depends on these; but what is no algorithm is refused, as in Go.
+  const digestAlgorithms = fields.set();
+  readMany(digestAlgorithms, () => readSequence(digestAlgorithms.read(tag.sequence).der, what, readAlgorithm));
   const encapsulated = fields.sequence();
   const contentType = encapsulated.oid();
   const content = readContent(encapsulated);
@@ -89,6 +91,11 @@ function readSignedData(fields: Cursor): SignedData {
     certificates: certificates ? readMany(certificates, () => certificates.read(tag.sequence).der) : [],
     signers: readMany(signers, () => signers.read(tag.sequence).der),
   };
+}
+
+function readAlgorithm(fields: Cursor): void {
+  fields.oid();
+  if (!fields.done) fields.any();
 }
 
 function readContent(encapsulated: Cursor): Uint8Array | undefined {
