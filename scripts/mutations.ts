@@ -22,6 +22,7 @@ const judges = [
   'src/x509/anchor.ts',
   'src/x509/*-check.ts',
   'src/x509/*-signer.ts',
+  'src/x509/{restriction,name-constraints}.ts',
   'src/revocation/{ask,crl,ocsp}.ts',
 ];
 

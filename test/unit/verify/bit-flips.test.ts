@@ -75,8 +75,8 @@ async function flipAll(sample: Sample): Promise<string> {
     }
   }
   for (const [{ name, readable }, count] of counts) {
-    assert.ok(count.verified > 0, `${name}: nothing verifies`);
     if (readable) assert.equal(count.verified, count.readable, name);
+    else assert.ok(count.verified > 0, `${name}: nothing verifies`);
   }
   const free = [...counts].map(([{ name }, { verified }]) => `${verified} in ${name}`);
   return `${envelope.length} bytes, ${flips} flips: ${free.join(', ') || 'none'} verified, the others not`;
@@ -133,13 +133,19 @@ function storedAs(format: EnvelopeFormat, envelope: Uint8Array): StoredSignature
 
 // Who signed with what is a note for people (ATT-010); a member of another name is one that nobody knows.
 function agentIn(format: EnvelopeFormat, bytes: Uint8Array): readonly Free[] {
+  const readable = format === 'jws' ? isJsonText : isAscii;
+  const [nameStart, start] = [agentName, agent].map((text) => Buffer.from(bytes).indexOf(text)) as [number, number];
+  const kind = { name: 'the kind of the signing agent', start: start - 1, end: start, readable: isBytesHead };
   return [
-    { name: 'the name of the signing agent', text: agentName },
-    { name: 'the signing agent', text: agent },
-  ].map(({ name, text }) => {
-    const start = Buffer.from(bytes).indexOf(text);
-    return { name, start, end: start + text.length, readable: format === 'jws' ? isJsonText : isAscii };
-  });
+    { name: 'the name of the signing agent', start: nameStart, end: nameStart + agentName.length, readable },
+    { name: 'the signing agent', start, end: start + agent.length, readable },
+    ...(format === 'cose' ? [kind] : []),
+  ];
+}
+
+/** CBOR's head of bytes as long as the agent is: it stands for no agent then. */
+function isBytesHead(byte: number): boolean {
+  return byte === 0x40 + agent.length;
 }
 
 function isAscii(byte: number): boolean {
