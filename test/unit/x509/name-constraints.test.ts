@@ -89,6 +89,7 @@ const rows: Readonly<Record<string, readonly (readonly [name: Made, tree: Made, 
     [email('@example.org'), email('example.com'), unknown],
     [email('joe@'), email('example.com'), unknown],
     [email('joe@example..org'), email('example.com'), unknown],
+    [email('joe@example..org'), email('joe@example.com'), unknown],
   ],
   uri: [
     [uri('https://example.com/x'), uri('example.com'), inside],
@@ -185,6 +186,19 @@ test('every name counts, and one tree of several is enough', async () => {
   check('excluded', dns('example.net'), email('example.com'));
   assert.throws(() => check('permitted', dns('example.com')), isRefused);
   assert.throws(() => check('excluded', dns('example.net'), dns('b.example.org')), isRefused);
+});
+
+test('what is wrong is told', async () => {
+  const told: readonly (readonly [name: Made, words: RegExp])[] = [
+    [registered, /found a name of a kind that is not known here, which is excluded/],
+    [address('c0000201'), /found the address c0000201, which is excluded/],
+    [dns(`${'a'.repeat(200)}.test`), /found dns "a{100}", which is excluded/],
+  ];
+  for (const [name, words] of told) {
+    const leaf = await leafWith([name]);
+    const trees = [registered, address('0000000000000000'), dns('')];
+    assert.throws(() => checkConstrainedNames(leaf, constraints('excluded', ...trees), authority.certificate), words);
+  }
 });
 
 describe('refuses to read', () => {
