@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import type { Envelope } from '../core/model.ts';
 import type { Demands } from '../policy/statement.ts';
 import { type Certificate, nameOf } from '../x509/certificate.ts';
-import { checkValidity } from '../x509/profile.ts';
+import { findInvalid } from '../x509/profile.ts';
 import type { Timestamp } from '../x509/timestamp-check.ts';
 import { readStores } from './authenticity.ts';
 import type { Verdict } from './outcome.ts';
@@ -42,9 +42,15 @@ function judgeAt(
   chain: readonly Certificate[],
   evidence: { readonly time: 'now' | 'authentic signing time'; readonly at: Date },
 ): Verdict<'authenticTimestamp'> {
-  checkValidity(chain, evidence.at);
-  return { result: 'passed', evidence };
+  const [invalid] = findInvalid(chain, evidence.at);
+  if (invalid === undefined) return { result: 'passed', evidence };
+  return { result: 'failed', error: new NotationError(invalid.code, invalid.message, { hint: hints[evidence.time] }), evidence };
 }
+
+const hints = {
+  now: 'have the artifact signed anew; with a timestamp, and a tsa store in the trust policy statement, a signature outlives its certificates',
+  'authentic signing time': 'the signing authority signed while one of its certificates was not valid: ask whoever runs it',
+} as const;
 
 async function judgeTimestamp(
   { envelope, chain }: TimedSignature,

@@ -339,7 +339,12 @@ for (const format of ['jws', 'cose'] as const) {
 
     test('is valid to the last second of its chain, and not after', async () => {
       assert.equal((await run({ around: { stores, now: () => validUntil } })).status, 'verified');
-      assert.equal(rejected(await run({ around: { stores, now: () => new Date(validUntil.getTime() + 1) } })).stage, 'authenticTimestamp');
+      const late = new Date(validUntil.getTime() + 1);
+      const outcome = rejected(await run({ around: { stores, now: () => late } }));
+      const finding = outcome.findings.at(-1);
+      assert.ok(finding?.check === 'authenticTimestamp' && finding.result === 'failed');
+      assert.deepEqual(finding.evidence, { time: 'now', at: late });
+      assert.match(outcome.error.hint ?? '', /signed anew/);
     });
 
     test('is good until its expiry, and not at it', async () => {
