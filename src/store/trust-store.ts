@@ -105,7 +105,7 @@ function listStore(folder: string, what: string): readonly string[] {
 }
 
 /**
- * The certificates of a file as a trust store may have it: PEM without anything but certificates, or DER. notation reads no PKCS#7 there,
+ * The certificates of a file as a trust store may have it: PEM without anything but certificates, or DER one after another. notation reads no PKCS#7 there,
  * and takes a private key for a malformed certificate.
  * @throws NotationError `CERTIFICATE`
  */
@@ -117,12 +117,12 @@ export function parseTrustedCertificates(bytes: Uint8Array, path: string): reado
       .matchAll(/^-----BEGIN ([^\r\n]*)-----/gm),
   ].map(([, label]) => label);
   const certificates = parseCertificates(bytes, path);
-  // What is neither PEM nor a certificate as it stands is PKCS#7.
-  const stranger =
-    labels.length === 0 && certificates[0]?.der.length !== bytes.length ? 'PKCS7' : labels.find((label) => label !== 'CERTIFICATE');
+  // What is neither PEM nor certificates as they stand is PKCS#7.
+  const isBare = certificates.reduce((length, { der }) => length + der.length, 0) === bytes.length;
+  const stranger = labels.length === 0 && !isBare ? 'PKCS7' : labels.find((label) => label !== 'CERTIFICATE');
   if (stranger === undefined) return certificates;
   throw new NotationError('CERTIFICATE', `${path}: expected nothing but certificates, found ${JSON.stringify(stranger)}`, {
-    hint: 'give certificates in PEM, or one in DER',
+    hint: 'give certificates in PEM or DER',
   });
 }
 

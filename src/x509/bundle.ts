@@ -1,9 +1,9 @@
-// Files of certificates: PEM (RFC 7468), DER, and PKCS#7 certs-only (RFC 2315 §9.1).
+// Files of certificates: PEM (RFC 7468), DER one after another (TST-002), and PKCS#7 certs-only (RFC 2315 §9.1).
 import { type Der, toBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { parseSignedData } from './cms.ts';
-import { Cursor, tag } from './der.ts';
+import { Cursor, readMany, tag } from './der.ts';
 
 /**
  * All certificates of a file, in its order. Text around PEM blocks and blocks that hold no certificates (private keys) are passed over
@@ -16,7 +16,7 @@ export function parseCertificates(bytes: Uint8Array, what: string): readonly Cer
   const certificates = blocks.flat();
   if (certificates.length > 0) return certificates.map((der, index) => parseCertificate(der, placeOf(index, certificates.length, what)));
   throw new NotationError('CERTIFICATE', `${what}: expected certificates, found none`, {
-    hint: 'give a file of certificates in PEM, one in DER, or PKCS#7',
+    hint: 'give a file of certificates in PEM, in DER, or PKCS#7',
   });
 }
 
@@ -94,7 +94,9 @@ function decodeBody(body: string, label: string, what: string): Der {
 
 function unwrapDer(bytes: Uint8Array, what: string): readonly Der[] {
   const first = new Cursor(bytes, what).sequence().peek();
-  return first === tag.oid ? unwrapPkcs7(bytes, what) : [bytes];
+  if (first === tag.oid) return unwrapPkcs7(bytes, what);
+  const cursor = new Cursor(bytes, what);
+  return readMany(cursor, () => cursor.read(tag.sequence).der);
 }
 
 function unwrapPkcs7(der: Uint8Array, what: string): readonly Der[] {

@@ -39,6 +39,7 @@ const accepted: readonly (readonly [title: string, bytes: () => Uint8Array, coun
     1,
   ],
   ['DER', () => leaf, 1],
+  ['DER one after another', () => Buffer.concat(chain), 3],
   ['PKCS#7 in PEM', () => pkcs7('PEM'), 3],
   ['PKCS#7 in DER', () => pkcs7('DER'), 3],
 ];
@@ -69,7 +70,8 @@ const refused: readonly (readonly [title: string, bytes: string | Uint8Array, wo
   ['a stray character', pem.replace('MII', 'M!I'), /padded base64/],
   ['an empty block', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', /padded base64/],
   ['headers in a block', pem.replace('CERTIFICATE-----\n', 'CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\n'), /padded base64/],
-  ['DER with trailing bytes', Buffer.concat([leaf, leaf]), /trailing/],
+  ['DER with trailing bytes', Buffer.concat([leaf, Buffer.of(0)]), /expected tag 0x30, found tag 0x00/],
+  ['DER that is cut short', Buffer.concat([leaf, leaf.subarray(0, 100)]), /malformed DER/],
   [
     'PKCS#7 of another content',
     Buffer.concat([signedData('1.2.840.113549.1.7.3', sequence(integer(Buffer.alloc(150, 1))))]),
