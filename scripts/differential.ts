@@ -1,4 +1,4 @@
-// Verifies generated situations with notation and with this tool, and compares: npm run differential -- [--count N] [--seed N] [--only K] [--distribution]
+// Verifies generated situations with notation and with this tool, and compares: npm run differential -- [--count N] [--from N] [--seed N] [--only K] [--distribution]
 import { parseArgs } from 'node:util';
 import { runSituations } from '../test/support/differential/run.ts';
 import { sweep } from '../test/support/differential/sweep.ts';
@@ -11,6 +11,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       count: { type: 'string' },
+      from: { type: 'string' },
       seed: { type: 'string' },
       only: { type: 'string' },
       distribution: { type: 'boolean', default: false },
@@ -18,13 +19,17 @@ async function main(): Promise<number> {
   });
   const seed = numberOf(values.seed, 1);
   const only = values.only === undefined ? undefined : numberOf(values.only, 0);
-  const numbers = only === undefined ? Array.from({ length: numberOf(values.count, usualCount) }, (_, number) => number) : [only];
+  const numbers = only === undefined ? numbersFrom(numberOf(values.from, 0), numberOf(values.count, usualCount)) : [only];
   const judged = await runSituations(seed, numbers, (one) => tellWrong(one, seed));
   if (values.distribution) print(distributionOf(judged));
   print([`seed ${seed}`, ...summaryOf(judged)]);
-  const idle = only === undefined && numbers.length > sweep.length ? idleExceptions(judged) : [];
+  const idle = numbers[0] === 0 && numbers.length > sweep.length ? idleExceptions(judged) : [];
   for (const id of idle) print([`the exception ${id} excused nothing`]);
   return idle.length === 0 && judged.every(({ result }) => result.kind !== 'wrong') ? 0 : 1;
+}
+
+function numbersFrom(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 function numberOf(text: string | undefined, otherwise: number): number {

@@ -14,6 +14,8 @@ export interface TokenWish {
   /** Of the message imprint. */
   readonly hash?: HashAlgorithm;
   readonly info?: InfoWish;
+  /** What to make of the finished TSTInfo before it is signed. */
+  readonly content?: (info: Der) => Der;
   readonly contentType?: string;
   readonly signedDataVersion?: number;
   readonly certificates?: readonly Der[];
@@ -69,7 +71,8 @@ export async function makeToken(wish: TokenWish): Promise<Der> {
   const { chain, contentType = oids.timestampInfo, signedDataVersion = 3 } = wish;
   const [holder] = chain;
   if (!holder) throw new Error('a token needs a signer');
-  const content = makeInfo(wish);
+  const info = makeInfo(wish);
+  const content = wish.content?.(info) ?? info;
   const signers = await Promise.all((wish.signers ?? [{ holder }]).map((signer) => makeSigner(signer, content)));
   const certificates = wish.certificates ?? chain.map(({ certificate }) => certificate.der);
   const signedData = encode.sequence(

@@ -1,6 +1,7 @@
 // The protected header: attributes, crit, times as they are written (signature specification § Signed Attributes; both envelope specifications).
 import { attribute } from '../../../src/envelope/attribute.ts';
 import { choice, type Dimension, usual, type Value } from './dimension.ts';
+import { spoilText } from './flip.ts';
 import type { SignaturePlan } from './plan.ts';
 import { type AttributeTime, algorithmNameOf, type HeaderDraft } from './seal.ts';
 
@@ -149,6 +150,14 @@ export const attributeDimension: Dimension<SignaturePlan> = {
     header(
       'a signing time of the year 1',
       timed(() => ({ time: new Date(-62_135_596_800_000), text: '0001-01-01T00:00:00Z' })),
+    ),
+    choice<SignaturePlan>(
+      'a signing time with a character otherwise',
+      (plan, random) => {
+        const text = spoilText('2026-11-05T10:20:30.5+05:30', '0123456789:-+.,TZtz ', random);
+        return { ...plan, header: [...plan.header, (draft) => timed(({ time }) => ({ time, text }))(draft, plan)] };
+      },
+      { when: ({ format, scheme }) => format === 'jws' && scheme === 'notary.x509', weight: 3 },
     ),
     header(
       'no crit',

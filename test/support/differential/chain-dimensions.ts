@@ -12,6 +12,7 @@ import {
   withoutExtension,
 } from './chain-plan.ts';
 import { choice, type Dimension, usual, type Value } from './dimension.ts';
+import { drawFlip } from './flip.ts';
 import { type AuthorityKind, badLeafKeys, goodLeafKeys, type LeafKey } from './keys.ts';
 import { type Minted, mintChain } from './mint.ts';
 import type { CertificateSignature, SignaturePlan } from './plan.ts';
@@ -184,6 +185,13 @@ export const certificateSignatureDimension: Dimension<SignaturePlan> = {
               ],
             },
       { when: hasAuthorities },
+    ),
+    ...['leaf', 'authority'].map((name) =>
+      choice<SignaturePlan>(
+        `a bit of the ${name}`,
+        (plan, random) => changeAt(plan, name === 'leaf' ? 0 : plan.chain.length - 1, { tbs: drawFlip(random) }),
+        { weight: 3, when: (plan) => name === 'leaf' || hasAuthorities(plan) },
+      ),
     ),
     leaf('leaf cut short', { finish: (der) => der.subarray(0, der.length - 3) }),
     leaf('leaf with bytes left over', { finish: (der) => Buffer.concat([der, Uint8Array.of(0, 0)]) }),

@@ -23,6 +23,8 @@ export interface CrlWish {
   readonly deltaOf?: number;
   readonly freshest?: CrlWish | 'dead';
   readonly extensions?: readonly ExtensionDraft[];
+  /** What to make of what is signed. */
+  readonly tbs?: (tbs: Uint8Array) => Uint8Array;
   readonly form?: 'DER' | 'PEM' | 'spoiled' | 'garbage' | 'with bytes left over';
 }
 
@@ -55,7 +57,7 @@ function encode(wish: CrlWish, question: Question): Der {
     wish.signer === 'the subject' ? subject.key : wish.signer === 'a stranger' ? authorityKey('EC-256', 'stranger') : issuer.key;
   const { algorithm } = signStructure(signer, 'usual', Buffer.of());
   const listed = entries.map((entry) => encodeEntry(entry, subject, now));
-  const tbs = sequence(
+  const draft = sequence(
     integer(1),
     algorithm,
     wish.misnamed ? encodeName([['CN', 'another']]) : issuer.subject,
@@ -64,6 +66,7 @@ function encode(wish: CrlWish, question: Question): Der {
     ...(listed.length > 0 ? [sequence(...listed)] : []),
     ...extensionsOf(wish, question),
   );
+  const tbs = wish.tbs?.(draft) ?? draft;
   return sealCertificate(tbs, algorithm, signStructure(signer, form === 'spoiled' ? 'changed' : 'usual', tbs).value);
 }
 

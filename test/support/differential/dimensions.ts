@@ -11,11 +11,12 @@ import { authorityPlan } from './chain-plan.ts';
 import { commandDimensions } from './command-dimensions.ts';
 import type { Dimension } from './dimension.ts';
 import { encodingDimension, formatDimension, manifestDimension, payloadDimension, signatureDimension } from './envelope-dimensions.ts';
-import { identityDimension, storeDimensions, subjectDimension } from './identity-dimensions.ts';
+import { identityDimension, subjectDimension } from './identity-dimensions.ts';
 import { type Minted, mintChain } from './mint.ts';
 import type { ScenePlan, SignaturePlan } from './plan.ts';
 import { documentDimension, levelDimensions, scopeDimension } from './policy-dimensions.ts';
 import { revocationDimensions } from './revocation-dimensions.ts';
+import { storeDimensions } from './store-dimensions.ts';
 import { expiryDimension, signingTimeDimension, validityDimension } from './time-dimensions.ts';
 import { tokenDimension } from './token-dimension.ts';
 

@@ -20,6 +20,8 @@ export type Exception = {
   | {
       /** We accept what notation rejects. Without what this is about notation must judge the situation as we judge it with it. */
       readonly way: 'laxer';
+      /** How notation words it, where it may reject for other reasons. */
+      readonly theySay?: RegExp;
       readonly without: (situation: Situation) => Situation;
     }
 );

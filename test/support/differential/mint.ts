@@ -73,7 +73,7 @@ function mint(plan: CertificatePlan, issuer: Minted | undefined, urls: Urls): Mi
   const subject = encodeName(plan.subject);
   const issuerName = plan.issuer ? encodeName(plan.issuer) : (issuer?.subject ?? subject);
   const algorithm = algorithmFor(issuerKey.privateKey, plan.signature);
-  const tbs = encodeTbs(
+  const draft = encodeTbs(
     {
       subject: { der: subject },
       issuer: { der: issuerName },
@@ -86,6 +86,7 @@ function mint(plan: CertificatePlan, issuer: Minted | undefined, urls: Urls): Mi
     },
     algorithm,
   );
+  const tbs = plan.tbs?.(draft) ?? draft;
   const der = sealCertificate(tbs, algorithm, signWith(issuerKey.privateKey, plan.signature, tbs));
   return { plan, key, der: plan.finish?.(der) ?? der, subject, issuer: issuerName };
 }

@@ -26,6 +26,10 @@ export interface OcspWish {
   readonly nonce?: 'echoed' | 'ignored' | 'another';
   /** RSASSA-PSS by RSA keys, instead of PKCS#1 v1.5. */
   readonly pss?: boolean;
+  /** What to make of what is signed. */
+  readonly data?: (data: Uint8Array) => Uint8Array;
+  /** What to make of the finished response. */
+  readonly finish?: (response: Uint8Array) => Uint8Array;
   /** An OCSPResponseStatus instead of an answer. */
   readonly failure?: number;
 }
@@ -51,8 +55,12 @@ export type OcspSigner =
 export function ocsp(wish: OcspWish = {}): Answerer {
   return (question) => ({
     type: 'application/ocsp-response',
-    body: wish.failure === undefined ? respond(wish, question) : failed(wish.failure),
+    body: wish.failure === undefined ? finished(wish, respond(wish, question)) : failed(wish.failure),
   });
+}
+
+function finished({ finish }: OcspWish, response: Uint8Array): Uint8Array {
+  return finish?.(response) ?? response;
 }
 
 /** Answers with something else than a response of OCSP. */
@@ -67,12 +75,13 @@ function failed(status: number): Der {
 function respond(wish: OcspWish, question: Question): Der {
   const { certId, nonce } = readRequest(question.request);
   const { by, certificates } = signerOf(wish.signer ?? 'issuer', question);
-  const data = sequence(
+  const draft = sequence(
     responderId(by),
     generalizedTime(timeText(question.now)),
     sequence(singleResponse(wish, question, certId)),
     ...responseExtensions(nonce, wish.nonce ?? 'echoed'),
   );
+  const data = wish.data?.(draft) ?? draft;
   const { algorithm, value } = signStructure(by.key, styleOf(wish, by), data);
   const sent = certificates.length > 0 ? [explicit(0, sequence(...certificates.map(({ der }) => der)))] : [];
   const basic = sequence(data, algorithm, bitString(value), ...sent);

@@ -22,6 +22,8 @@ export interface CertificatePlan {
   readonly extensions: readonly ExtensionDraft[];
   /** How its issuer signs it. */
   readonly signature: CertificateSignature;
+  /** What to make of what its issuer signs. */
+  readonly tbs?: (tbs: Uint8Array) => Uint8Array;
   /** What to make of the finished certificate. */
   readonly finish?: (der: Uint8Array) => Uint8Array;
   /** Where it says that its revocation can be asked for, and what is answered there. */

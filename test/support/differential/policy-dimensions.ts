@@ -1,5 +1,6 @@
 // Trust policies: what the statement that applies demands, and what may be wrong with a document (TPL-001 to TPL-024).
 import { choice, type Dimension, usual, type Value } from './dimension.ts';
+import { spoilText } from './flip.ts';
 import type { ScenePlan, StatementPlan, Subject } from './plan.ts';
 import { scope } from './scene.ts';
 
@@ -171,6 +172,30 @@ export const documentDimension: Dimension<ScenePlan> = {
     text('in UTF-16', (json) => ({ bytes: Buffer.from(json, 'utf16le') })),
     text('members in capitals', (json) => json.replace('"trustPolicies"', '"TrustPolicies"'), { weight: 0.7 }),
     text('the level twice', (json) => json.replace('"level":', '"level":"audit","level":'), { weight: 0.7 }),
+    ...(
+      [
+        ['scope', 'registryScopes', 'registry.example:5000/acme/app-1', 'aA0.-_:/@*[]%', 3],
+        ['store', 'trustStores', 'ca:acme-2', 'aA0.-_:/ ~', 1],
+        ['identity', 'trustedIdentities', 'x509.subject: C=US, ST=WA, O=a\\, b\\2c, CN=x', 'aA0 ,+="\\<>;#:', 5],
+        ['name', 'name', 'another', '" \n', 0.5],
+      ] as const
+    ).map(([what, member, good, characters, weight]) =>
+      choice<ScenePlan>(
+        `another statement's ${what} with a character otherwise`,
+        (plan, random) => {
+          const spoilt = spoilText(good, characters, random);
+          const other = { ...another, registryScopes: ['registry.example/another'], [member]: member === 'name' ? spoilt : [spoilt] };
+          return {
+            ...plan,
+            document: [
+              ...plan.document,
+              (found) => ({ ...found, trustPolicies: [...(found['trustPolicies'] as readonly unknown[]), other] }),
+            ],
+          };
+        },
+        { weight },
+      ),
+    ),
     statements('an invalid statement for another', (found) => [...found, { ...another, trustStores: [] }]),
   ],
 };

@@ -4,6 +4,7 @@ import type { ExtensionDraft } from '../../../src/x509/issue.ts';
 import { changeAt, hasAuthorities, hasIntermediates } from './chain-plan.ts';
 import { type CrlWish, crl } from './crl-answer.ts';
 import { choice, type Dimension, usual, type Value } from './dimension.ts';
+import { drawFlip } from './flip.ts';
 import { type OcspWish, ocsp, plainly } from './ocsp-answer.ts';
 import type { Answerer, SignaturePlan, Source } from './plan.ts';
 
@@ -158,6 +159,25 @@ const bad: readonly Case[] = [
   ['two CRLs, the second listing it', { lists: [lists(), lists(listed)] }],
 ];
 
+/** Answers in which one bit is another, and which are signed all the same. */
+function spoiltAt(place: number, when: (plan: SignaturePlan) => boolean): readonly V[] {
+  const spoilt = (name: string, sources: (flip: (bytes: Uint8Array) => Uint8Array) => Sources): V =>
+    choice(
+      name,
+      (plan, random) => {
+        const { responders = [], lists: crls = [] } = sources(drawFlip(random));
+        return changeAt(plan, place, { responders, lists: crls });
+      },
+      { when, weight: 2 },
+    );
+  return [
+    spoilt('OCSP: a bit of what is signed', (data) => ({ responders: [says({ data })] })),
+    spoilt('OCSP: any bit', (finish) => ({ responders: [says({ finish, signer: 'delegate' })] })),
+    spoilt('CRL: a bit of what is signed', (tbs) => ({ lists: [lists({ tbs, entries: [{ ofAnother: true, reason: 1 }] })] })),
+    spoilt('CRL: a bit of what is signed, listed', (tbs) => ({ lists: [lists({ tbs, ...listed })] })),
+  ];
+}
+
 function ofPlace(place: number, when: (plan: SignaturePlan) => boolean): (one: Case) => V {
   return ([name, { responders = [], lists: crls = [] }, rest]) =>
     choice(name, (plan) => changeAt(plan, place, { responders, lists: crls }), {
@@ -175,7 +195,7 @@ export const revocationDimensions: readonly Dimension<SignaturePlan>[] = [
       ...good.map(ofPlace(0, hasAuthorities)),
       ...good.slice(0, 1).map(ofPlace(0, (plan) => !hasAuthorities(plan))),
     ],
-    bad: bad.map(ofPlace(0, hasAuthorities)),
+    bad: [...bad.map(ofPlace(0, hasAuthorities)), ...spoiltAt(0, hasAuthorities)],
   },
   {
     name: 'revocation of an intermediate',

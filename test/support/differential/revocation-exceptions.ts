@@ -3,7 +3,36 @@ import { crl } from './crl-answer.ts';
 import { answered, both, type Exception, either, oneOf, sceneOf, withSources } from './exception.ts';
 import { ocsp } from './ocsp-answer.ts';
 
+const spoiltAnswers = ['OCSP: a bit of what is signed', 'OCSP: any bit'];
+const spoiltLists = ['CRL: a bit of what is signed', 'CRL: a bit of what is signed, listed'];
+
 export const revocationExceptions: readonly Exception[] = [
+  {
+    id: 'spoilt-answer',
+    items: 'REV-007, REV-008, RFC 6960 §3.2, §4.2',
+    reason:
+      'a signed answer must name its responder and the certificate, by issuer and serial number, and be well-formed; Go compares the serial number only',
+    way: 'stricter',
+    applies: answered(...spoiltAnswers),
+    says: /OCSP response/,
+  },
+  {
+    id: 'spoilt-crl',
+    items: 'REV-011, REV-013, RFC 5280 §5.1',
+    reason: 'a signed CRL must name its issuer and be well-formed; notation and Go pass over some of that',
+    way: 'stricter',
+    applies: answered(...spoiltLists),
+    says: /CRL: /,
+  },
+  {
+    id: 'crl-date-of-others',
+    items: 'REV-013, RFC 5280 §5.1.2.6',
+    reason: 'of entries for other certificates only the length of the date is looked at: in long lists that is most of the work',
+    way: 'laxer',
+    theySay: /malformed (UTC|Generalized)Time/,
+    applies: answered(...spoiltLists),
+    without: withSources((found) => (found.lists.length > 0 ? { ...found, lists: [{ answer: crl() }] } : found)),
+  },
   {
     id: 'answer-of-the-future',
     items: 'REV-008, RFC 6960 §4.2.2.1; REV-013, RFC 5280 §5.1.2.4',
@@ -36,6 +65,14 @@ export const revocationExceptions: readonly Exception[] = [
     way: 'laxer',
     applies: either(oneOf('authority', 'Ed25519'), answered('OCSP: good, with RSASSA-PSS')),
     without: withSources((found) => (found.responders.length > 0 ? { responders: [], lists: [{ answer: crl() }] } : found)),
+  },
+  {
+    id: 'ocsp-algorithm-heard',
+    items: 'REV-005, REV-007, RFC 8410 §5',
+    reason: 'and where such an answer says revoked, it is; notation asks the CRL instead',
+    way: 'stricter',
+    applies: both(oneOf('authority', 'Ed25519'), answered('a revoking responder, a good CRL')),
+    says: /revoked on .* by OCSP/,
   },
   {
     id: 'cache-not-believed',
@@ -84,7 +121,10 @@ export const revocationExceptions: readonly Exception[] = [
     items: 'REV-017, RFC 5280 §5.2.3',
     reason: 'a delta CRL without a number cannot be used, which a policy may log; notation crashes',
     way: 'laxer',
-    applies: both(answered('CRL: a delta without a number'), sceneOf('level', 'permissive', 'audit')),
+    applies: both(
+      answered('CRL: a delta without a number'),
+      either(sceneOf('level', 'permissive', 'audit'), sceneOf('override', 'revocation is logged')),
+    ),
     without: withSources(({ responders, lists }) => ({
       responders,
       lists: lists.length > 0 ? [{ answer: crl({ freshest: { number: 11 } }) }] : lists,

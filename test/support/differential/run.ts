@@ -77,7 +77,7 @@ async function askForDifference(place: LaidOut, situation: Situation, ours: Verd
 async function resultOf(place: LaidOut, situation: Situation, answer: Answer, ours: Verdict, answers: Answers): Promise<Judged['result']> {
   const { differences, byChance, theirs } = answer;
   if (differences.length === 0) return { kind: 'same', byChance };
-  const excuses = justify(situation, differences, ours.ended.stderr);
+  const excuses = justify(situation, differences, { theirs: theirs.ended.stderr, ours: ours.ended.stderr });
   if (excuses && (await isWitnessed(situation, excuses, ours, `${place.folder}-without`, answers))) {
     return { kind: 'justified', exceptions: excuses.map(({ id }) => id) };
   }

@@ -31,7 +31,14 @@ const cached: readonly Swept[] = ['CRL: nothing listed', 'CRL: listed', 'a missi
   })),
 );
 
-export const sweep: readonly Swept[] = [...each, ...audited, ...beside, weakAnchor, ...cached];
+/** What is another each time: so often. */
+const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].flatMap(({ name, bad }) =>
+  bad
+    .filter((value) => /\bbit\b|a character otherwise/.test(value.name))
+    .flatMap((value) => Array.from({ length: 20 }, () => ({ signatures: 1, forced: { [name]: value.name } }))),
+);
+
+export const sweep: readonly Swept[] = [...each, ...audited, ...beside, weakAnchor, ...cached, ...repeated];
 
 /** The dimensions that vary beside what is forced, the more of them the longer (0 to 1) it could not be so. */
 export function variedIn(patience: number): readonly string[] {

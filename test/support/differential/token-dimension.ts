@@ -1,6 +1,7 @@
 // The timestamp of a signature (TSV-001 to TSV-011).
 import { crl } from './crl-answer.ts';
 import { choice, type Dimension, type Value } from './dimension.ts';
+import { drawFlip } from './flip.ts';
 import { ocsp } from './ocsp-answer.ts';
 import type { SignaturePlan } from './plan.ts';
 import { badTokens, goodTokens, type TokenVariant, token } from './token.ts';
@@ -9,6 +10,9 @@ type V = Value<SignaturePlan>;
 
 const stamp = (name: string, variant: TokenVariant, rest: Partial<V> = {}): V =>
   choice(name, (plan) => ({ ...plan, token: token(variant) }), rest);
+
+const spoilt = (name: string, variant: (flip: (bytes: Uint8Array) => Uint8Array) => TokenVariant): V =>
+  choice(name, (plan, random) => ({ ...plan, token: token(variant(drawFlip(random))) }), { when: (plan) => wanted(plan), weight: 3 });
 
 const wanted = ({ timestamped, scheme }: SignaturePlan) => timestamped && scheme === 'notary.x509';
 const unwanted = (plan: SignaturePlan) => !wanted(plan);
@@ -37,6 +41,8 @@ export const tokenDimension: Dimension<SignaturePlan> = {
   ],
   bad: [
     choice('missing', (plan) => plan, { when: wanted, weight: 3 }),
+    spoilt('a bit of what is signed', (content) => ({ more: { content } })),
+    spoilt('any bit', (finish) => ({ finish })),
     ...Object.entries({ ...badTokens, ...revoked }).map(([name, variant]) => stamp(name, variant, { when: wanted })),
   ],
 };
