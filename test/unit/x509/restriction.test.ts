@@ -9,7 +9,7 @@ import { checkCodeSigningChain } from '../../../src/x509/profile.ts';
 import { checkRestrictions } from '../../../src/x509/restriction.ts';
 import { checkTimestampToken } from '../../../src/x509/timestamp-check.ts';
 import { parseTimestampToken } from '../../../src/x509/timestamp-token.ts';
-import { type Holder, mintChain } from '../../support/pki.ts';
+import { type Holder, mintChain, subjectOf } from '../../support/pki.ts';
 import { makeToken } from '../../support/timestamp-token.ts';
 
 const ofCa = [basicConstraints(true), keyUsage(['keyCertSign', 'cRLSign'])];
@@ -76,6 +76,19 @@ describe('a chain is refused for', () => {
 describe('a chain is accepted with', () => {
   test('names that are permitted', () => check(chainWith(2, constraints('permitted', 'example.com'), ['example.com', 'tsa.example.com'])));
   test('any purpose', () => check(chainWith(1, extendedKeyUsage([extendedKeyUsageOid.anyExtendedKeyUsage]))));
+  for (const [name, oid, value] of [
+    ['alternative names', '2.5.29.17', sequence(element(0x82, dns('tsa.example.com')))],
+    ['policies', '2.5.29.32', sequence(sequence(element(0x06, Uint8Array.of(0x2a, 0x03))))],
+    ['places of CRLs', '2.5.29.31', sequence()],
+  ] as const)
+    test(`critical ${name}`, () => check(chainWith(0, extension(oid, value))));
+  test('an authority that issued itself a certificate with a name that is not permitted to others', async () => {
+    const renewed = { extensions: [...ofCa, altNames('tsa.example.org')] };
+    const above = { extensions: [...ofCa, constraints('permitted', 'example.com')] };
+    const free = (change: object) => mintChain({ purpose: 'timestamping', changes: [{}, { ...renewed, ...change }, above] });
+    await check(free({ subject: subjectOf('root') }));
+    await assert.rejects(check(free({})), refused(/found dns "tsa.example.org", which is not permitted/));
+  });
   test('an extension that nobody knows and nobody must', () => check(chainWith(0, { ...unknown, critical: false })));
 });
 
