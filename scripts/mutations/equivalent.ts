@@ -197,8 +197,8 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'src/x509/name-constraints.ts',
-    before: "labelsOf(domain.replace(/^./, '')) ?? []",
-    after: "labelsOf(domain.replace(/^./, ''))",
+    before: "labelsOf(domain.replace(/^\\./, '')) ?? []",
+    after: "labelsOf(domain.replace(/^\\./, ''))",
     reason: 'trees were held to be well formed',
   },
 ];
