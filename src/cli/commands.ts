@@ -1,16 +1,16 @@
 import yargs, { type Argv } from 'yargs';
 import { NotationError } from '../core/error.ts';
-import { blobCommands } from './blob-commands.ts';
-import { certificateCommands } from './certificate-commands.ts';
+import { credentialCommands } from './artifact/registry-commands.ts';
+import { signatureCommands } from './artifact/signature-commands.ts';
+import { blobCommands } from './blob/commands.ts';
+import { certificateCommands } from './certificate/commands.ts';
 import type { ToolContext } from './context.ts';
-import { keyCommands } from './key-commands.ts';
-import type { OptionValues } from './option.ts';
-import type { Act } from './options.ts';
-import { policyCommands } from './policy-commands.ts';
-import { credentialCommands } from './registry-commands.ts';
-import { signOptions } from './sign-options.ts';
-import { signatureCommands } from './signature-commands.ts';
-import { verifyOptions } from './verify-options.ts';
+import { keyCommands } from './key/commands.ts';
+import type { OptionValues } from './line/option.ts';
+import type { Act } from './line/options.ts';
+import { policyCommands } from './policy/commands.ts';
+import { signOptions } from './sign/sign-options.ts';
+import { verifyOptions } from './verify/verify-options.ts';
 
 /** Has yargs read the command line, and run what it asks for or print how to. @throws NotationError */
 export async function dispatch(words: readonly string[], context: ToolContext): Promise<number> {
@@ -38,10 +38,10 @@ function commands(parser: Argv, context: ToolContext, act: Act): Argv {
       act(async () => (await import('./install.ts')).uninstall(context)),
     )
     .command('sign [references..]', 'sign artifacts in registries or OCI layouts', signOptions, ({ references = [], ...values }) =>
-      act(async () => (await import('./sign.ts')).signReferences(references, values as OptionValues, context))(),
+      act(async () => (await import('./sign/sign.ts')).signReferences(references, values as OptionValues, context))(),
     )
     .command('verify [references..]', 'verify artifacts in registries or OCI layouts', verifyOptions, ({ references = [], ...values }) =>
-      act(async () => (await import('./verify.ts')).verifyReferences(references, values as OptionValues, context))(),
+      act(async () => (await import('./verify/verify.ts')).verifyReferences(references, values as OptionValues, context))(),
     )
     .command('blob', 'files and their detached signatures', (it) => blobCommands(it, context, act))
     .command('key', 'signing keys', (it) => keyCommands(it, context, act))

@@ -1,10 +1,11 @@
 // The commands whose start counts: a line that is plainly right reaches them without yargs.
+
+import { readingTable } from './artifact/signature-commands.ts';
 import type { ToolContext } from './context.ts';
-import type { OptionTable } from './option.ts';
-import { type PlainLine, readPlainly } from './plain-line.ts';
-import { signTable } from './sign-options.ts';
-import { readingTable } from './signature-commands.ts';
-import { verifyTable } from './verify-options.ts';
+import type { OptionTable } from './line/option.ts';
+import { type PlainLine, readPlainly } from './line/plain-line.ts';
+import { signTable } from './sign/sign-options.ts';
+import { verifyTable } from './verify/verify-options.ts';
 
 type Run = (line: PlainLine, context: ToolContext) => Promise<number>;
 
@@ -15,7 +16,7 @@ interface PlainCommand {
 
 const list: PlainCommand = {
   table: readingTable,
-  run: async ({ words, values }, context) => (await import('./list.ts')).list(words, values, context),
+  run: async ({ words, values }, context) => (await import('./artifact/list.ts')).list(words, values, context),
 };
 
 const commands: ReadonlyMap<string, PlainCommand> = new Map([
@@ -23,17 +24,23 @@ const commands: ReadonlyMap<string, PlainCommand> = new Map([
   ['ls', list],
   [
     'inspect',
-    { table: readingTable, run: async ({ words, values }, context) => (await import('./inspect.ts')).inspect(words, values, context) },
+    {
+      table: readingTable,
+      run: async ({ words, values }, context) => (await import('./inspect/inspect.ts')).inspect(words, values, context),
+    },
   ],
   [
     'sign',
-    { table: signTable, run: async ({ words, values }, context) => (await import('./sign.ts')).signReferences(words, values, context) },
+    {
+      table: signTable,
+      run: async ({ words, values }, context) => (await import('./sign/sign.ts')).signReferences(words, values, context),
+    },
   ],
   [
     'verify',
     {
       table: verifyTable,
-      run: async ({ words, values }, context) => (await import('./verify.ts')).verifyReferences(words, values, context),
+      run: async ({ words, values }, context) => (await import('./verify/verify.ts')).verifyReferences(words, values, context),
     },
   ],
 ]);

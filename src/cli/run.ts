@@ -1,8 +1,8 @@
 import { sentenceOf, toNotationError } from '../core/error.ts';
 import type { ToolContext } from './context.ts';
-import { oneLine, printable } from './fields.ts';
 import { plainCommand } from './plain-commands.ts';
-import { styleOf } from './style.ts';
+import { oneLine, printable } from './voice/fields.ts';
+import { styleOf } from './voice/style.ts';
 
 /** Runs one command of the tool and answers its exit code: 0, or 1 with one `Error:` line on stderr. */
 export async function run(words: readonly string[], plainly: ToolContext): Promise<number> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openCommandRegistries } from '../../../src/cli/registry.ts';
+import { openCommandRegistries } from '../../../src/cli/artifact/registry.ts';
 import { parseReference } from '../../../src/registry/reference.ts';
 import { installHelper } from '../../support/credential-helper.ts';
 import { openFolder, removeFolder, runProgram } from '../../support/notation.ts';

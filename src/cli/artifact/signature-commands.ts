@@ -1,0 +1,34 @@
+import type { Argv } from 'yargs';
+import type { ToolContext } from '../context.ts';
+import { addOptions, type OptionTable, type OptionValues } from '../line/option.ts';
+import type { Act } from '../line/options.ts';
+import { artifactRows, maxSignaturesRow } from './registry-options.ts';
+
+/** The options of `list` and of `inspect`. notation's `list` knows no JSON. */
+export const readingTable: OptionTable = {
+  rows: [
+    ...artifactRows,
+    maxSignaturesRow,
+    { name: 'output', alias: 'o', kind: 'text', default: 'text', describe: 'output format: text or json' },
+  ],
+};
+
+/** `list` and `inspect`. */
+export function signatureCommands(parser: Argv, context: ToolContext, act: Act): Argv {
+  return parser
+    .command(['list [references..]', 'ls'], 'list signatures of the signed artifact', readingOptions, ({ references = [], ...values }) =>
+      act(async () => (await import('./list.ts')).list(references, values as OptionValues, context))(),
+    )
+    .command(
+      'inspect [references..]',
+      'inspect all signatures associated with the signed artifact',
+      readingOptions,
+      ({ references = [], ...values }) =>
+        act(async () => (await import('../inspect/inspect.ts')).inspect(references, values as OptionValues, context))(),
+    );
+}
+
+function readingOptions(parser: Argv) {
+  const positional = { type: 'string', array: true, describe: 'artifact, by tag or digest' } as const;
+  return addOptions(parser, readingTable).positional('references', positional);
+}

@@ -1,0 +1,52 @@
+// The options of `sign` and `blob sign`, as notation spells them; those for many references are ours.
+import type { Argv } from 'yargs';
+import { artifactRows, batchRows } from '../artifact/registry-options.ts';
+import { addOptions, type OptionRow, type OptionTable } from '../line/option.ts';
+
+/** Which key, which format, for how long, with what metadata, witnessed by whom. */
+export const signerTable: OptionTable = {
+  rows: [
+    {
+      name: 'key',
+      alias: 'k',
+      kind: 'text',
+      describe: "name of a key in notation's key list; the default key when neither --key nor --id is given",
+    },
+    { name: 'id', kind: 'text', describe: 'key id, instead of a name in the key list' },
+    { name: 'plugin', kind: 'text', describe: 'plugin that knows the id: ts-kms, which is this program' },
+    { name: 'plugin-config', kind: 'texts', describe: 'name=value of an option of the plugin; once for each' },
+    { name: 'signature-format', kind: 'text', describe: 'envelope format: jws or cose' },
+    { name: 'expiry', alias: 'e', kind: 'text', describe: 'how long the signature is good for, as 24h or 1h30m; for ever when absent' },
+    { name: 'user-metadata', alias: 'm', kind: 'texts', describe: 'key=value that is signed with the artifact; once for each' },
+    { name: 'timestamp-url', kind: 'text', describe: 'RFC 3161 timestamp authority that witnesses the signature' },
+    { name: 'timestamp-root-cert', kind: 'text', describe: 'file with the root certificate of that authority' },
+  ],
+  apart: [
+    ['key', 'id'],
+    ['key', 'plugin'],
+  ],
+  together: [
+    ['timestamp-url', 'timestamp-root-cert'],
+    ['timestamp-root-cert', 'timestamp-url'],
+    ['plugin', 'id'],
+  ],
+};
+
+const many: readonly OptionRow[] = [
+  {
+    name: 'force-referrers-tag',
+    kind: 'flag',
+    default: true,
+    describe: 'keep the index under the referrers tag even where the registry has the referrers API',
+  },
+  ...batchRows('signed'),
+];
+
+/** Those of `sign`. */
+export const signTable: OptionTable = { ...signerTable, rows: [...signerTable.rows, ...artifactRows, ...many] };
+
+/** `sign` for yargs. */
+export function signOptions(parser: Argv) {
+  const positional = { type: 'string', array: true, describe: 'registry/repository@digest, or :tag' } as const;
+  return addOptions(parser, signTable).positional('references', positional);
+}

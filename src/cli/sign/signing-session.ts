@@ -1,0 +1,101 @@
+// What the commands that sign have in common: the key, the format, and who witnesses.
+import { NotationError } from '../../core/error.ts';
+import type { EnvelopeFormat } from '../../core/model.ts';
+import type { Deadline, Log } from '../../core/ports.ts';
+import type { EnvelopeCodec } from '../../envelope/codec.ts';
+import { codecOfFormat } from '../../envelope/index.ts';
+import { noDeadline } from '../../http/deadline.ts';
+import { openHttp } from '../../http/open.ts';
+import { parseSettings, type Settings } from '../../kms/config.ts';
+import type { ArtifactWish } from '../../sign/artifact.ts';
+import type { SigningPorts } from '../../sign/sign.ts';
+import { readConfig } from '../../store/config.ts';
+import { cacheDirectoryOf, directoriesOf } from '../../store/directories.ts';
+import { disk } from '../../store/disk.ts';
+import { chooseLog } from '../../store/log.ts';
+import type { ToolContext } from '../context.ts';
+import { parseDuration } from '../line/duration.ts';
+import { type OptionValues, textIn, textsIn } from '../line/option.ts';
+import { parsePairs } from '../line/pairs.ts';
+import { diagnosticsOf, inBoth } from '../voice/diagnostics.ts';
+import { keyContextOf } from './key-context.ts';
+import { type LeaseSigner, leaseSigner } from './key-lease.ts';
+import { resolveSigningKey } from './signing-key.ts';
+
+export interface SigningSession {
+  readonly wish: ArtifactWish;
+  readonly format: EnvelopeFormat;
+  readonly lease: LeaseSigner;
+  /** All that `sign` needs besides the signer. */
+  readonly ports: Omit<SigningPorts, 'signer'>;
+  readonly log: Log;
+}
+
+/** Reads what the options say and loads what they need; asks no network and opens no key yet. @throws NotationError */
+export async function openSigningSession(command: string, options: OptionValues, context: ToolContext): Promise<SigningSession> {
+  const directories = directoriesOf(context);
+  const format = formatOf(textIn(options, 'signature-format') ?? (await readConfig(directories, disk)).signatureFormat ?? 'jws');
+  const codec = await codecOfFormat(format);
+  const key = await resolveSigningKey(
+    {
+      key: textIn(options, 'key'),
+      id: textIn(options, 'id'),
+      plugin: textIn(options, 'plugin'),
+      pluginConfig: parsePairs('plugin-config', textsIn(options, 'plugin-config')),
+    },
+    directories,
+    disk,
+    context.metadata.name,
+  );
+  const settings = parseSettings(key.pluginConfig);
+  const kept = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: key.id });
+  const log = inBoth(kept, diagnosticsOf({ debug: options['debug'] === true, verbose: options['verbose'] === true }, context));
+  const contextOf = (deadline: Deadline) => keyContextOf(settings, context, log, deadline);
+  return {
+    wish: wishOf(codec, options),
+    format,
+    lease: leaseSigner(key.id, settings.deadlineMs, contextOf),
+    ports: {
+      now: context.now,
+      agent: `notation-${context.metadata.name}/${context.metadata.version}`,
+      ...(await timestamperOf(options, settings, context, log)),
+    },
+    log,
+  };
+}
+
+/** As notation, which takes no other spelling. */
+function formatOf(text: string): EnvelopeFormat {
+  if (text === 'jws' || text === 'cose') return text;
+  throw new NotationError('REQUEST', `signature format ${JSON.stringify(text)} not supported`, {
+    hint: 'Supported signature envelope formats are "jws" and "cose"',
+  });
+}
+
+function wishOf(codec: EnvelopeCodec, options: OptionValues): ArtifactWish {
+  const seconds = parseDuration(textIn(options, 'expiry') ?? '0', 'expiry');
+  const userMetadata = Object.fromEntries(parsePairs('user-metadata', textsIn(options, 'user-metadata')));
+  return { codec, userMetadata, ...(seconds > 0 && { expirySeconds: seconds }) };
+}
+
+/** The options of the command win over what a key's plugin config says. */
+async function timestamperOf(
+  options: OptionValues,
+  { text }: Settings,
+  context: ToolContext,
+  log: Log,
+): Promise<Pick<SigningPorts, 'timestamper'>> {
+  const url = textIn(options, 'timestamp-url') ?? text.tsa_url;
+  const rootPath = textIn(options, 'timestamp-root-cert') ?? text.tsa_root_cert;
+  if (url === undefined || rootPath === undefined) return {};
+  const { environment, transport, now } = context;
+  const http = openHttp({ transport, environment, files: disk, deadline: noDeadline, bundle: text.ca_bundle });
+  const [{ openTimestamper }, { readTimestampRoot }, { authorityCheck }, { writeWhole: write }] = await Promise.all([
+    import('../../timestamp/authority.ts'),
+    import('../../timestamp/root.ts'),
+    import('../../revocation/authority.ts'),
+    import('../../store/write.ts'),
+  ]);
+  const checkRevocation = authorityCheck({ http, now, log, folder: cacheDirectoryOf(context), files: disk, write });
+  return { timestamper: openTimestamper({ url, root: await readTimestampRoot(rootPath, disk), http, checkRevocation }) };
+}

@@ -1,0 +1,80 @@
+// What the commands that verify have in common: what is wanted of signatures, and what verification needs of the world.
+import { NotationError } from '../../core/error.ts';
+import type { Http, Log } from '../../core/ports.ts';
+import { noDeadline } from '../../http/deadline.ts';
+import { openHttp } from '../../http/open.ts';
+import { openRevocation } from '../../revocation/ask.ts';
+import { openCrlCache } from '../../revocation/crl-cache.ts';
+import { cacheDirectoryOf, directoriesOf } from '../../store/directories.ts';
+import { disk } from '../../store/disk.ts';
+import { chooseLog } from '../../store/log.ts';
+import { readTrustStore } from '../../store/trust-store.ts';
+import type { VerificationPorts } from '../../verify/ports.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import { rememberCertificates } from '../../x509/certificate-memory.ts';
+import type { ToolContext } from '../context.ts';
+import { type OptionValues, textsIn } from '../line/option.ts';
+import { parsePairs } from '../line/pairs.ts';
+import { diagnosticsOf, inBoth, type Verbosity } from '../voice/diagnostics.ts';
+import { printable } from '../voice/fields.ts';
+
+export interface VerificationSession extends Verbosity {
+  readonly userMetadata: Readonly<Record<string, string>>;
+  readonly offline: boolean;
+  readonly ports: VerificationPorts;
+}
+
+/** Reads what the options say; asks nobody and reads nothing yet. Stores and certificates are read once in a session. @throws NotationError `REQUEST` */
+export function openVerificationSession(command: string, options: OptionValues, context: ToolContext): VerificationSession {
+  const verbosity = { debug: options['debug'] === true, verbose: options['verbose'] === true };
+  // Only a verification plugin would read it, and there is none here; what is malformed is refused all the same.
+  parsePairs('plugin-config', textsIn(options, 'plugin-config'));
+  const userMetadata = Object.fromEntries(parsePairs('user-metadata', textsIn(options, 'user-metadata')));
+  const offline = options['offline'] === true;
+  const log = inBoth(chooseLog(undefined, 'info', context, { command }), diagnosticsOf(verbosity, context));
+  return { ...verbosity, userMetadata, offline, ports: portsOf(offline, log, context) };
+}
+
+function portsOf(offline: boolean, log: Log, context: ToolContext): VerificationPorts {
+  const { environment, transport, now } = context;
+  const http = offline ? noNetwork : openHttp({ transport, environment, files: disk, deadline: noDeadline, bundle: undefined });
+  const warned = inBoth(log, warningsOf(context));
+  const cache = openCrlCache({ folder: cacheDirectoryOf(context), files: disk, write: writeLater, now, log: warned });
+  return {
+    now,
+    log,
+    readCertificate: rememberCertificates(),
+    readTrustStore: rememberStores(context),
+    askRevocation: openRevocation({ http, cache, now, log }),
+  };
+}
+
+/** What is wrong with the cache, for everybody: as notation, which says so without being asked. */
+function warningsOf({ error }: Pick<ToolContext, 'error'>): Log {
+  return (level, message) => {
+    if (level === 'warn') error(`Warning: ${printable(message)}; --debug says why\n`);
+  };
+}
+
+async function writeLater(path: string, content: string, mode: number): Promise<void> {
+  await (await import('../../store/write.ts')).writeWhole(path, content, mode);
+}
+
+function rememberStores(context: ToolContext): VerificationPorts['readTrustStore'] {
+  const known = new Map<string, Promise<readonly Certificate[]>>();
+  return (type, name) => {
+    const certificates = known.get(`${type}:${name}`) ?? readTrustStore(directoriesOf(context), type, name, disk);
+    known.set(`${type}:${name}`, certificates);
+    return certificates;
+  };
+}
+
+/** The network of who wants none. */
+const noNetwork: Http = {
+  send: async ({ url }) => {
+    throw new NotationError('UNAVAILABLE', `${new URL(url).origin} was not asked: --offline forbids it`, {
+      hint: 'verify without --offline where the network is',
+    });
+  },
+  warm: () => undefined,
+};
