@@ -3,6 +3,8 @@
 import { NotationError } from '../core/error.ts';
 import { type Certificate, nameOf } from './certificate.ts';
 import { isSelfSigned } from './chain.ts';
+import { describeKey } from './key-spec.ts';
+import { openKey } from './public-key.ts';
 
 /** The types that there are, in the order in which notation lists them. */
 export const trustStoreTypes = ['ca', 'signingAuthority', 'tsa'] as const;
@@ -15,9 +17,11 @@ export function isStoreName(name: string): boolean {
 
 /**
  * Checks a certificate of a trust store: a root CA in `tsa`; in the others a CA, or a self-signed signing certificate.
- * @throws NotationError `CERTIFICATE` (trust store and trust policy specification § Trust Store).
+ * @throws NotationError `CERTIFICATE` (trust store and trust policy specification § Trust Store), `KEY_UNUSABLE` for a key that is no point of its curve
  */
 export function checkTrustStoreCertificate(type: TrustStoreType, certificate: Certificate): void {
+  // An authority that signed nothing here is looked at as closely, as notation does.
+  if (describeKey(certificate.publicKeyInfo, nameOf(certificate)).kind === 'EC') openKey(certificate.publicKeyInfo, nameOf(certificate));
   if (type === 'tsa' ? isRootCa(certificate) : isCa(certificate) || isSelfSigned(certificate)) return;
   const expected = type === 'tsa' ? 'a self-signed root CA certificate' : 'a CA certificate or a self-signed signing certificate';
   throw new NotationError(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkTimestampRoot, checkTrustStoreCertificate, type TrustStoreType } from '../../../src/x509/anchor.ts';
-import { mintChain, mintLeaf } from '../../support/pki.ts';
+import { mintCa, mintChain, mintLeaf } from '../../support/pki.ts';
 
 const [leaf, intermediate, root] = (await mintChain()).map(({ certificate }) => certificate);
 const self = (await mintLeaf('self', undefined)).certificate;
@@ -28,6 +28,12 @@ describe('checkTrustStoreCertificate', () => {
       });
     }
   }
+});
+
+test('refuses an authority whose key is no point of its curve', async () => {
+  const spki = Buffer.from(root.publicKeyInfo);
+  const other = await mintCa('another root', undefined, { publicKeyInfo: spki.fill((spki.at(-1) ?? 0) ^ 1, spki.length - 1) });
+  assert.throws(() => checkTrustStoreCertificate('ca', other.certificate), { code: 'KEY_UNUSABLE', message: /cannot be loaded/ });
 });
 
 describe('checkTimestampRoot', () => {
