@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Files } from '../core/ports.ts';
 import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStoreTypes } from '../x509/anchor.ts';
-import { parseCertificates } from '../x509/bundle.ts';
+import { certificateLabels, parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Directories } from './directories.ts';
 import { entryAt, namesIn } from './entry.ts';
@@ -119,7 +119,7 @@ export function parseTrustedCertificates(bytes: Uint8Array, path: string): reado
   const certificates = parseCertificates(bytes, path);
   // What is neither PEM nor certificates as they stand is PKCS#7.
   const isBare = certificates.reduce((length, { der }) => length + der.length, 0) === bytes.length;
-  const stranger = labels.length === 0 && !isBare ? 'PKCS7' : labels.find((label) => label !== 'CERTIFICATE');
+  const stranger = labels.length === 0 && !isBare ? 'PKCS7' : labels.find((label) => !certificateLabels.has(label ?? ''));
   if (stranger === undefined) return certificates;
   throw new NotationError('CERTIFICATE', `${path}: expected nothing but certificates, found ${JSON.stringify(stranger)}`, {
     hint: 'give certificates in PEM or DER',

@@ -39,7 +39,8 @@ interface PemBlock {
   readonly body: string;
 }
 
-const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
+/** What PEM may call a certificate (RFC 7468 §5.1). */
+export const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 const pkcs7Labels: ReadonlySet<string> = new Set(['PKCS7', 'PKCS #7 SIGNED DATA', 'CMS']);
 const beginLine = /^-----BEGIN ([A-Z0-9][A-Z0-9 #]*)-----$/;
 

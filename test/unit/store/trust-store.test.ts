@@ -25,6 +25,17 @@ test('every certificate of a store is read', async (t) => {
   assert.equal((await readTrustStore(at(config), 'ca', 's', disk)).length, 1);
 });
 
+// TST-002, RFC 7468 §5.1.
+test('a file may hold several certificates, in PEM by either label or in DER', async (t) => {
+  const config = temporaryFolder(t);
+  const path = await storeWithRoot(config);
+  const roots = (await mintChain()).slice(1).map(({ certificate }) => certificate.der);
+  for (const content of [toPem(roots).replaceAll('CERTIFICATE', 'X509 CERTIFICATE'), Buffer.concat(roots)]) {
+    writeFileSync(path, content);
+    assert.equal((await readTrustStore(at(config), 'ca', 's', disk)).length, 2);
+  }
+});
+
 // Vector store-symlinked-file, and what is like it.
 test('links and folders in a store, and a store that is a link, are refused', async (t) => {
   const config = temporaryFolder(t);
