@@ -64,6 +64,17 @@ const identityExceptions: readonly Exception[] = [
   },
 ];
 
+const storeExceptions: readonly Exception[] = [
+  {
+    id: 'pem-headers',
+    items: 'TST-002, RFC 7468 §2',
+    reason: 'a certificate in PEM has no headers; Go reads those of older mail',
+    way: 'stricter',
+    applies: sceneOf('stores', 'PEM with headers'),
+    says: /malformed PEM/,
+  },
+];
+
 const envelopeExceptions: readonly Exception[] = [
   {
     id: 'unknown-critical-attribute',
@@ -117,6 +128,14 @@ const envelopeExceptions: readonly Exception[] = [
     way: 'stricter',
     applies: oneOf('encoding', 'an attribute in both headers'),
     says: /in both/,
+  },
+  {
+    id: 'jws-salt',
+    items: 'JWS-016, RFC 7518 §3.5',
+    reason: 'the salt of RSASSA-PSS is as long as the hash, in JWS as in COSE; the library that notation reads JWS with takes any',
+    way: 'stricter',
+    applies: both(oneOf('format', 'jws'), oneOf('signature value', 'short salt')),
+    says: /found: +one that it did not make/,
   },
   {
     id: 'payload-spelling',
@@ -176,6 +195,14 @@ export function isChancy(situation: Situation): boolean {
 
 const listExceptions: readonly Exception[] = [
   {
+    id: 'sha1-self-signed',
+    items: 'CRT-013',
+    reason: 'no certificate of a chain may be signed with SHA-1, not even the only one; notation checks that of longer chains',
+    way: 'stricter',
+    applies: both(oneOf('length', 'a self-signed leaf'), oneOf('certificate signature', 'leaf SHA-1')),
+    says: /SHA1/,
+  },
+  {
     id: 'weak-anchor',
     items: 'CRT-013, REF-24',
     reason:
@@ -200,6 +227,7 @@ const listExceptions: readonly Exception[] = [
 export const exceptions: readonly Exception[] = [
   ...policyExceptions,
   ...identityExceptions,
+  ...storeExceptions,
   ...envelopeExceptions,
   ...listExceptions,
   ...revocationExceptions,

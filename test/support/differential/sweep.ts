@@ -21,7 +21,10 @@ const audited: readonly Swept[] = [...sceneDimensions.filter(({ name }) => /iden
 const beside: readonly Swept[] = signatureDimensions.flatMap(({ name, bad }) =>
   bad.map((value) => ({ signatures: 2, forced: { [name]: value.name } })),
 );
-const weakAnchor: Swept = { signatures: 2, forced: { length: 'a self-signed leaf', 'certificate signature': 'leaf SHA-1' } };
+const weakAnchors: readonly Swept[] = [1, 2].map((signatures) => ({
+  signatures,
+  forced: { length: 'a self-signed leaf', 'certificate signature': 'leaf SHA-1' },
+}));
 
 /** What a cache holds, beside what the server says. */
 const cached: readonly Swept[] = ['CRL: nothing listed', 'CRL: listed', 'a missing CRL', 'CRL: hold, lifted by a delta'].flatMap((crl) =>
@@ -38,7 +41,7 @@ const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].
     .flatMap((value) => Array.from({ length: 20 }, () => ({ signatures: 1, forced: { [name]: value.name } }))),
 );
 
-export const sweep: readonly Swept[] = [...each, ...audited, ...beside, weakAnchor, ...cached, ...repeated];
+export const sweep: readonly Swept[] = [...each, ...audited, ...beside, ...weakAnchors, ...cached, ...repeated];
 
 /** The dimensions that vary beside what is forced, the more of them the longer (0 to 1) it could not be so. */
 export function variedIn(patience: number): readonly string[] {
