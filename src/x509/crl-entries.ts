@@ -30,7 +30,7 @@ export function checkEntries(bytes: Uint8Array, what: string): CrlEntries {
   let count = 0;
   for (let start = 0; start < bytes.length; count += 1) {
     if (count % entriesPerMark === 0) marks.push(start);
-    start = checkEntry(bytes, start, what);
+    start = plainEnd(bytes, start) || checkEntry(bytes, start, what);
   }
   return { bytes, marks };
 }
@@ -64,6 +64,39 @@ const maximumPerSerial = 100;
 
 function tooMany(what: string): NotationError {
   return new NotationError('REVOCATION', `${what}: expected at most ${maximumPerSerial} entries for one certificate, found more`);
+}
+
+/**
+ * The end of an entry of the form that nearly all have, a serial number of some bytes, a UTCTime and at most a reason; 0 for another, which `checkEntry` has to
+ * read. It says of none what `checkEntry` would not. A process reads its only CRL before the runtime has compiled anything: one function without calls
+ * takes a third of the time then.
+ */
+function plainEnd(bytes: Uint8Array, start: number): number {
+  const length = bytes[start + 1] ?? 0x80;
+  const first = bytes[start + 4];
+  const end = start + 2 + length;
+  const date = start + 4 + (bytes[start + 3] ?? 0);
+  const reason = date + 15;
+  // What begins with 00 or ff may be padded.
+  if (bytes[start] !== 0x30 || length >= 0x80 || bytes[start + 2] !== 0x02 || first === 0x00 || first === 0xff || date <= start + 4)
+    return 0;
+  if (bytes[date] !== 0x17 || bytes[date + 1] !== 0x0d || bytes[date + 14] !== 0x5a || end > bytes.length) return 0;
+  if (end === reason) return end;
+  // SEQUENCE { SEQUENCE { id-ce-cRLReasons, OCTET STRING of three bytes } }
+  const isReason =
+    end === reason + 14 &&
+    bytes[reason] === 0x30 &&
+    bytes[reason + 1] === 0x0c &&
+    bytes[reason + 2] === 0x30 &&
+    bytes[reason + 3] === 0x0a &&
+    bytes[reason + 4] === 0x06 &&
+    bytes[reason + 5] === 0x03 &&
+    bytes[reason + 6] === 0x55 &&
+    bytes[reason + 7] === 0x1d &&
+    bytes[reason + 8] === reasonArc &&
+    bytes[reason + 9] === 0x04 &&
+    bytes[reason + 10] === 0x03;
+  return isReason ? end : 0;
 }
 
 /** The end of the entry that begins at `start`. */
@@ -102,15 +135,34 @@ function checkExtension(bytes: Uint8Array, start: number, limit: number, what: s
   const end = endOf(bytes, start, limit, tag.sequence, what);
   const name = contentsOf(bytes, start);
   const nameEnd = endOf(bytes, name, end, tag.oid, what);
+  checkOid(bytes, name + 2, nameEnd, what);
   const hasFlag = bytes[nameEnd] === tag.boolean;
   const value = hasFlag ? endOf(bytes, nameEnd, end, tag.boolean, what) : nameEnd;
-  const critical = hasFlag && bytes[value - 1] !== 0x00;
+  const critical = hasFlag && isTrue(bytes, nameEnd, value, what);
   if (endOf(bytes, value, end, tag.octetString, what) !== end)
     throw malformed(what, 'expected an extension of an entry, found trailing bytes');
   const arc = nameEnd - name === 5 && bytes[name + 2] === 0x55 && bytes[name + 3] === 0x1d ? bytes[name + 4] : undefined;
   if (arc === certificateIssuerArc || (critical && arc !== reasonArc && arc !== invalidityDateArc))
     throw notUnderstood(bytes, name, nameEnd, what);
   return end;
+}
+
+/** X.690 §8.19.2: whole arcs, none of them padded. Longer ones than 125 bytes exist nowhere. */
+function checkOid(bytes: Uint8Array, start: number, end: number, what: string): void {
+  let isWhole = end > start && end - start < 126;
+  let good = isWhole;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (isWhole && byte === 0x80) good = false;
+    isWhole = byte < 0x80;
+  }
+  if (!good || !isWhole) throw malformed(what, 'expected the object identifier of an extension, found another form');
+}
+
+function isTrue(bytes: Uint8Array, start: number, end: number, what: string): boolean {
+  const byte = bytes[end - 1];
+  if (end - start === 3 && (byte === 0x00 || byte === 0xff)) return byte === 0xff;
+  throw malformed(what, 'expected a boolean of 00 or ff, found something else');
 }
 
 /** Last arcs of 2.5.29: id-ce-cRLReasons, id-ce-invalidityDate, id-ce-certificateIssuer. */

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { parseCrl } from '../../../src/x509/crl.ts';
-import { boolean, element, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { checkEntries } from '../../../src/x509/crl-entries.ts';
+import { readAll, readMany, readSequence, tag } from '../../../src/x509/der.ts';
+import { boolean, element, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { parseExtension } from '../../../src/x509/extension.ts';
 import { type CrlDraft, encodeEntry, invalidityDate, mintCrl } from '../../support/crl-mint.ts';
 import { during, mintCa, mintLeaf, validFrom } from '../../support/pki.ts';
 import { randomFrom } from '../../support/random.ts';
@@ -43,6 +46,9 @@ describe('entries', () => {
     'a length beyond the list': Buffer.from('3084ffffffff0201', 'hex'),
     'a length beyond its entry': sequence(Buffer.from('027f01', 'hex')),
     'half a header': Buffer.of(0x30),
+    'trailing bytes after a reason': withExtensions(sequence(sequence(oid('2.5.29.21'), octetString(Buffer.of(10, 1, 1)))), nullValue()),
+    'half a reason': encodeEntry({ serial: '05', reason: 1 }).subarray(0, -1),
+    'a boolean of two bytes': withExtensions(sequence(sequence(oid('1.2.3'), element(1, Buffer.of(0xff, 0)), octetString(Buffer.of())))),
     'an extension after its extensions': withExtensions(sequence(), sequence(oid('1.2.3'), element(4))),
     'a serial number that reaches into the next one': Buffer.from('30020206', 'hex'),
     'an indefinite length where as many bytes follow': Buffer.concat([Buffer.from('3080', 'hex'), contentsOf(entryOf(128))]),
@@ -58,6 +64,32 @@ describe('entries', () => {
     const lengths = [127, 128, 129, 255, 256, 70_000];
     const crl = await mint({ rawEntries: Buffer.concat(lengths.map(entryOf)) });
     assert.equal(crl.find('0102').length, lengths.length);
+  });
+
+  test('of the usual forms, with one byte or two changed, are read as any other', async () => {
+    const others = encodeEntry({ serial: '0102', reason: 1, extensions: [invalidityDate(during)] });
+    const random = randomFrom(3);
+    for (const usual of [encodeEntry({ serial: '7a11' }), encodeEntry({ serial: '5a', reason: 4 })]) {
+      const spoiled = Array.from({ length: usual.length * 256 }, (_, at) => {
+        const copy = Buffer.from(usual);
+        copy[at >> 8] = at & 0xff;
+        if (random.below(2) === 0) copy[random.below(copy.length)] = random.pick([0, 1, 2, 0x0a, 0x0c, 0x30, 0x80, 0x81, 0xff]);
+        return Buffer.concat([copy, random.below(2) === 0 ? others : Buffer.of()]);
+      });
+      for (const entries of spoiled) assert.equal(isRead(entries), isWellFormed(entries), entries.toString('hex'));
+      assert.ok(spoiled.some(isRead) && !spoiled.every(isRead));
+    }
+  });
+
+  test('whose length is written in two bytes are no usual ones', () => {
+    // As 30 81 it would be an entry of two bytes; as if 81 were a length it would be a whole one.
+    const entry = Buffer.concat([
+      Buffer.from('308102', 'hex'),
+      Buffer.of(112),
+      Buffer.alloc(112, 1),
+      Buffer.from('170d3236303130313030303030305a', 'hex'),
+    ]);
+    assert.equal(isRead(entry), false);
   });
 
   test('of another issuer’s certificates are refused, whether or not the extension is critical', async () => {
@@ -171,4 +203,40 @@ function entryOf(length: number): Uint8Array {
 function contentsOf(entry: Uint8Array): Uint8Array {
   const first = entry[1] ?? 0;
   return entry.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+}
+
+function isRead(entries: Uint8Array): boolean {
+  try {
+    checkEntries(entries, 'CRL');
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof NotationError && error.code !== 'INTERNAL', String(error));
+    return false;
+  }
+}
+
+/** The same by the reader of all other DER: as slow as it is plain. */
+function isWellFormed(entries: Uint8Array): boolean {
+  try {
+    return readAll(entries, 'entries', (list) => readMany(list, () => isEntry(list.read(tag.sequence).der))).every(Boolean);
+  } catch {
+    return false;
+  }
+}
+
+function isEntry(der: Uint8Array): boolean {
+  return readSequence(der, 'entry', (fields) => {
+    fields.integer();
+    const { tag: found, value } = fields.any();
+    const length = new Map<number, number>([
+      [tag.utcTime, 13],
+      [tag.generalizedTime, 15],
+    ]).get(found);
+    const list = fields.done ? undefined : fields.sequence();
+    const extensions = list ? readMany(list, () => parseExtension(list, 'extension')) : [];
+    const known = ['2.5.29.21', '2.5.29.24'];
+    const isUnderstood = (type: string, critical: boolean) => type !== '2.5.29.29' && (!critical || known.includes(type));
+    const isTime = value.length === length && value.at(-1) === 0x5a;
+    return isTime && extensions.every((one) => isUnderstood(one.oid, one.critical));
+  });
 }
