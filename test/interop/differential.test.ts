@@ -12,8 +12,8 @@ const seed = 1;
 
 describe('notation and the tool', needs('notation'), () => {
   test('judge generated situations alike', async (context) => {
-    const numbers = partOf(seed, 300, isExceptional());
-    const judged = await runSituations(seed, numbers);
+    const part = await runSituations(seed, partOf(seed, 300, isExceptional()));
+    const judged = await excuseMore(part);
     for (const line of summaryOf(judged)) context.diagnostic(line);
     assert.deepEqual(judged.flatMap(wrongIn), []);
     assert.deepEqual(idleExceptions(judged), []);
@@ -22,6 +22,17 @@ describe('notation and the tool', needs('notation'), () => {
     }
   });
 });
+
+/** Some exceptions are about what happens by chance: more of the situations that they are about, until each has excused one. */
+async function excuseMore(part: readonly Judged[]): Promise<readonly Judged[]> {
+  let judged = part;
+  for (const { id, applies } of exceptions) {
+    const done = new Set(judged.map(({ situation }) => situation.number));
+    const left = sweep.map((_, number) => number).filter((number) => !done.has(number) && applies(situationOf(seed, number)));
+    while (left.length > 0 && idleExceptions(judged).includes(id)) judged = [...judged, ...(await runSituations(seed, left.splice(0, 4)))];
+  }
+  return judged;
+}
 
 test('a situation is the same for the same seed and number', () => {
   const now = new Date('2026-06-01T12:00:00Z');

@@ -64,3 +64,8 @@ type Sources = Pick<CertificatePlan, 'responders' | 'lists'>;
 export function withSources(change: (sources: Sources) => Sources): (situation: Situation) => Situation {
   return (situation) => withPlans(situation, (plan) => ({ ...plan, chain: plan.chain.map((one) => ({ ...one, ...change(one) })) }));
 }
+
+export function withEmptyCache(situation: Situation): Situation {
+  const { scene } = situation;
+  return { ...situation, scene: { ...scene, plan: { ...scene.plan, cache: 'empty' } } };
+}

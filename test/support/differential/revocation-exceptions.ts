@@ -1,6 +1,6 @@
 // Where we judge revocation otherwise than notation 1.3.2 on purpose.
 import { crl } from './crl-answer.ts';
-import { answered, both, type Exception, either, oneOf, sceneOf, withSources } from './exception.ts';
+import { answered, both, type Exception, either, oneOf, sceneOf, withEmptyCache, withSources } from './exception.ts';
 import { ocsp } from './ocsp-answer.ts';
 
 const spoiltAnswers = ['OCSP: a bit of what is signed', 'OCSP: any bit'];
@@ -64,7 +64,10 @@ export const revocationExceptions: readonly Exception[] = [
     reason: 'an authority whose certificates verify with Ed25519 or RSASSA-PSS may sign its answers so; Go knows neither in OCSP',
     way: 'laxer',
     applies: either(oneOf('authority', 'Ed25519'), answered('OCSP: good, with RSASSA-PSS')),
-    without: withSources((found) => (found.responders.length > 0 ? { responders: [], lists: [{ answer: crl() }] } : found)),
+    without: (situation) =>
+      withEmptyCache(
+        withSources((found) => (found.responders.length > 0 ? { responders: [], lists: [{ answer: crl() }] } : found))(situation),
+      ),
   },
   {
     id: 'ocsp-algorithm-heard',
@@ -72,7 +75,7 @@ export const revocationExceptions: readonly Exception[] = [
     reason: 'and where such an answer says revoked, it is; notation asks the CRL instead',
     way: 'stricter',
     applies: both(oneOf('authority', 'Ed25519'), answered('a revoking responder, a good CRL')),
-    says: /revoked on .* by OCSP/,
+    says: /says OCSP|by OCSP/,
   },
   {
     id: 'cache-not-believed',
@@ -82,7 +85,7 @@ export const revocationExceptions: readonly Exception[] = [
     applies: both(sceneOf('cache', 'CRLs by a stranger'), ({ signatures }) =>
       signatures.some(({ plan }) => plan.chain.some(({ lists }) => lists.length > 0)),
     ),
-    without: (situation) => ({ ...situation, scene: { ...situation.scene, plan: { ...situation.scene.plan, cache: 'empty' } } }),
+    without: withEmptyCache,
   },
   {
     id: 'crl-of-another-name',

@@ -34,6 +34,9 @@ const cached: readonly Swept[] = ['CRL: nothing listed', 'CRL: listed', 'a missi
   })),
 );
 
+/** What notation hears of nowhere else. */
+const unheard: Swept = { signatures: 1, forced: { authority: 'Ed25519', 'revocation of the leaf': 'a revoking responder, a good CRL' } };
+
 /** What is another each time: so often. */
 const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].flatMap(({ name, bad }) =>
   bad
@@ -41,7 +44,7 @@ const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].
     .flatMap((value) => Array.from({ length: 20 }, () => ({ signatures: 1, forced: { [name]: value.name } }))),
 );
 
-export const sweep: readonly Swept[] = [...each, ...audited, ...beside, ...weakAnchors, ...cached, ...repeated];
+export const sweep: readonly Swept[] = [...each, ...audited, ...beside, ...weakAnchors, ...cached, unheard, ...repeated];
 
 /** The dimensions that vary beside what is forced, the more of them the longer (0 to 1) it could not be so. */
 export function variedIn(patience: number): readonly string[] {
