@@ -12,7 +12,7 @@ const seed = 1;
 
 describe('notation and the tool', needs('notation'), () => {
   test('judge generated situations alike', async (context) => {
-    const part = await runSituations(seed, partOf(seed, 300, isExceptional()));
+    const part = await runSituations(seed, partOf(seed, isExceptional()));
     const judged = await excuseMore(part);
     for (const line of summaryOf(judged)) context.diagnostic(line);
     assert.deepEqual(judged.flatMap(wrongIn), []);

@@ -9,7 +9,7 @@ type V = Value<SignaturePlan>;
 
 const inJws = { when: ({ format }: SignaturePlan) => format === 'jws' };
 const inCose = { when: ({ format }: SignaturePlan) => format === 'cose' };
-const withRsa = { when: (plan: SignaturePlan) => /^rsa/.test(leafKeyOf(plan)) };
+const withRsa = { when: (plan: SignaturePlan) => /^rsa-\d/.test(leafKeyOf(plan)) };
 const withEc = { when: (plan: SignaturePlan) => /^ec/.test(leafKeyOf(plan)) };
 
 export const formatDimension: Dimension<SignaturePlan> = {

@@ -122,11 +122,16 @@ export const revocationExceptions: readonly Exception[] = [
   {
     id: 'delta-without-number',
     items: 'REV-017, RFC 5280 §5.2.3',
-    reason: 'a delta CRL without a number cannot be used, which a policy may log; notation crashes',
+    reason:
+      'a delta CRL without a number cannot be used, which a policy may log, and which says nothing of other signatures; notation crashes',
     way: 'laxer',
     applies: both(
       answered('CRL: a delta without a number'),
-      either(sceneOf('level', 'permissive', 'audit'), sceneOf('override', 'revocation is logged')),
+      either(
+        sceneOf('level', 'permissive', 'audit'),
+        sceneOf('override', 'revocation is logged'),
+        ({ signatures }) => signatures.length > 1,
+      ),
     ),
     without: withSources(({ responders, lists }) => ({
       responders,

@@ -62,13 +62,33 @@ export function isSwept({ forced }: Swept, scene: Choices, signature: Choices = 
   );
 }
 
+/** What verdicts rest on: each value that is wrong in one of these is in every part of a run. */
+const essential: ReadonlySet<string> = new Set([
+  'identities',
+  'stores',
+  'timestamp stores',
+  'arrangement',
+  'certificate signature',
+  'validity',
+  'signing time',
+  'expiry',
+  'revocation of the leaf',
+  'timestamp',
+]);
+const mostWrong: ReadonlySet<string> = new Set(
+  [...sceneDimensions, ...signatureDimensions]
+    .filter(({ name }) => essential.has(name))
+    .flatMap(({ name, bad }) => bad.map((value) => JSON.stringify({ [name]: value.name }))),
+);
+
 /**
- * Numbers for a part of a run, about `count`: of the sweep those that `mustHave` picks and some of the others, and the first that are drawn by
- * chance. Another seed picks others.
+ * Numbers for a part of a run: of the sweep what is essential, what `mustHave` picks and one of each fifteen others; then a hundred drawn by chance.
+ * Another seed picks others.
  */
-export function partOf(seed: number, count: number, mustHave: (number: number) => boolean): readonly number[] {
-  const all = sweep.map((_, number) => number);
-  const step = Math.ceil((2 * all.length) / count);
-  const swept = all.filter((number) => number % step === seed % step || mustHave(number));
-  return [...swept, ...Array.from({ length: Math.ceil(count / 2) }, (_, index) => all.length + index)];
+export function partOf(seed: number, mustHave: (number: number) => boolean): readonly number[] {
+  const swept = sweep.flatMap(({ forced, signatures }, number) => {
+    const isEssential = signatures === 1 && mostWrong.has(JSON.stringify(forced));
+    return isEssential || number % 15 === seed % 15 || mustHave(number) ? [number] : [];
+  });
+  return [...new Set(swept), ...Array.from({ length: 100 }, (_, index) => sweep.length + index)];
 }
