@@ -17,7 +17,6 @@ export interface Answers {
   address(name: string, respond: Respond): string;
   /** An address at which nobody listens. */
   readonly dead: string;
-  /** Every request since the last call: method and path. */
   close(): Promise<void>;
 }
 

@@ -47,12 +47,16 @@ export const sceneDimensions: readonly Dimension<ScenePlan>[] = [
   scopeDimension,
   documentDimension,
   identityDimension,
-  ...storeDimensions(strangers()),
+  ...storeDimensions(stranger()),
   ...commandDimensions,
 ];
 
-/** Roots that signed nothing here. */
-function strangers(): readonly Minted[] {
-  const epoch = new Date('2026-01-01T00:00:00Z');
-  return mintChain([authorityPlan(epoch, 'root of others', 'EC-256')], () => ({ responders: [], lists: [] }));
+/** A root that signed nothing here. */
+function stranger(): Minted {
+  const [root] = mintChain([authorityPlan(new Date('2026-01-01T00:00:00Z'), 'root of others', 'EC-256')], () => ({
+    responders: [],
+    lists: [],
+  }));
+  if (!root) throw new Error('no stranger');
+  return root;
 }
