@@ -67,7 +67,7 @@ async function judgeTimestamp(
 
 async function checkCountersignature(envelope: Envelope, statement: Demands, ports: VerificationPorts): Promise<Timestamp> {
   const { timestamp } = envelope.unsigned;
-  if (timestamp === undefined || timestamp.length === 0) {
+  if (timestamp === undefined) {
     throw new NotationError('TIMESTAMP', 'signature: expected a timestamp countersignature, found none', {
       hint: 'sign with --timestamp-url and --timestamp-root-cert, or have the trust policy statement ask for none: leave out its tsa stores',
     });
