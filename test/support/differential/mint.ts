@@ -133,7 +133,8 @@ function signPlain(key: KeyObject, style: CertificateSignature, message: Uint8Ar
   const hash = hashOf(style);
   const digest = kind === 'ec' && hash === 'MD5' ? 'SHA-1' : hash;
   if (kind === 'ec') return sign(digest, message, key);
-  if (style === 'PKCS#1' || style === 'SHA-1' || style === 'MD5' || style === 'SHA-512')
+  // Of kind rsa-pss are keys that sign in no other way.
+  if (kind === 'rsa' && ['PKCS#1', 'SHA-1', 'MD5', 'SHA-512'].includes(style))
     return sign(digest, message, { key, padding: constants.RSA_PKCS1_PADDING });
   const saltLength = style === 'short salt' ? shortSaltBytes : 32;
   return sign('SHA-256', message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });

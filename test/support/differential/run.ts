@@ -61,7 +61,8 @@ interface Answer {
 
 /** Of several signatures in a layout notation tries any first, and another the next time: what it says is then one of chance, and it is asked often. */
 async function askForDifference(place: LaidOut, situation: Situation, ours: Verdict): Promise<Answer> {
-  const most = situation.signatures.length > 1 ? 12 : 1;
+  // Go begins at one of eight places, of which all but one or two come to the same.
+  const most = situation.signatures.length > 1 ? 60 : 1;
   let [same, other]: [Verdict | undefined, Verdict | undefined] = [undefined, undefined];
   for (let time = 0; time < most; time += 1) {
     const theirs = await askNotation(place, situation.scene.plan);

@@ -37,6 +37,16 @@ const cached: readonly Swept[] = ['CRL: nothing listed', 'CRL: listed', 'a missi
 /** What notation hears of nowhere else. */
 const unheard: Swept = { signatures: 1, forced: { authority: 'Ed25519', 'revocation of the leaf': 'a revoking responder, a good CRL' } };
 
+/** What only one format has, or minds. */
+const ofFormat: readonly Swept[] = ['jws', 'cose'].flatMap((format) =>
+  [{ 'signature value': 'short salt' }, { attributes: 'crit with a name twice' }, { encoding: 'an attribute in both headers' }].map(
+    (forced) => ({
+      signatures: 1,
+      forced: { ...forced, format },
+    }),
+  ),
+);
+
 /** What is another each time: so often. */
 const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].flatMap(({ name, bad }) =>
   bad
@@ -44,7 +54,7 @@ const repeated: readonly Swept[] = [...sceneDimensions, ...signatureDimensions].
     .flatMap((value) => Array.from({ length: 20 }, () => ({ signatures: 1, forced: { [name]: value.name } }))),
 );
 
-export const sweep: readonly Swept[] = [...each, ...audited, ...beside, ...weakAnchors, ...cached, unheard, ...repeated];
+export const sweep: readonly Swept[] = [...each, ...audited, ...beside, ...weakAnchors, ...cached, unheard, ...ofFormat, ...repeated];
 
 /** The dimensions that vary beside what is forced, the more of them the longer (0 to 1) it could not be so. */
 export function variedIn(patience: number): readonly string[] {
