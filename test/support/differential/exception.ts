@@ -9,6 +9,8 @@ export type Exception = {
   /** Items of the specification, and notes on the reference. */
   readonly items: string;
   readonly reason: string;
+  /** Whether few drawings of such a situation show it: a run without is no surprise. */
+  readonly isSeldom?: true;
   /** Whether the situation has what this is about. */
   readonly applies: (situation: Situation) => boolean;
 } & (

@@ -52,6 +52,7 @@ const policyExceptions: readonly Exception[] = [
 const identityExceptions: readonly Exception[] = [
   {
     id: 'identity-grammar',
+    isSeldom: true,
     items: 'TPL-020, TPL-024, RFC 4514 §3',
     reason:
       'a distinguished name that is not written by the grammar is refused; the Go library reads on over stray = and unescaped characters',
@@ -147,6 +148,7 @@ const envelopeExceptions: readonly Exception[] = [
   },
   {
     id: 'time-offset',
+    isSeldom: true,
     items: 'JWS-007, RFC 3339 §5.6',
     reason: 'a zone is at most 23 hours and 59 minutes away; Go takes 24 and 60',
     way: 'stricter',
@@ -155,6 +157,7 @@ const envelopeExceptions: readonly Exception[] = [
   },
   {
     id: 'spoilt-token',
+    isSeldom: true,
     items: 'TSV-004, TSV-005, RFC 3161 §2.4.2',
     reason: 'a signed token must be well-formed in all that it says; the library that notation reads it with passes over some of that',
     way: 'stricter',
@@ -220,6 +223,7 @@ const listExceptions: readonly Exception[] = [
   },
   {
     id: 'weak-anchor',
+    isSeldom: true,
     items: 'CRT-013, REF-24',
     reason:
       'a certificate that is no authority is self-signed, in a trust store too, when it is its own issuer by name, and not with SHA-1 or worse; notation looks at its key alone',

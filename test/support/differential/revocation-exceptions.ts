@@ -26,6 +26,7 @@ export const revocationExceptions: readonly Exception[] = [
   },
   {
     id: 'crl-entries-of-others',
+    isSeldom: true,
     items: 'REV-013, RFC 5280 §5.1.2.6, §5.3',
     reason: 'in entries for other certificates dates and reasons are measured and not read: in long lists that is most of the work',
     way: 'laxer',

@@ -1,4 +1,5 @@
 // What a run of situations came to, in counts.
+import type { Exception } from './exception.ts';
 import { exceptions } from './exceptions.ts';
 import type { Verdict } from './judge.ts';
 import { choicesOf, type Situation } from './situation.ts';
@@ -33,9 +34,9 @@ export function summaryOf(judged: readonly Judged[]): readonly string[] {
 }
 
 /** Exceptions that excused nothing. */
-export function idleExceptions(judged: readonly Judged[]): readonly string[] {
+export function idleExceptions(judged: readonly Judged[]): readonly Exception[] {
   const fired = new Set(judged.flatMap(({ result }) => (result.kind === 'justified' ? result.exceptions : [])));
-  return exceptions.map(({ id }) => id).filter((id) => !fired.has(id));
+  return exceptions.filter(({ id }) => !fired.has(id));
 }
 
 /** How often each value was drawn, and how often notation accepted it. */
