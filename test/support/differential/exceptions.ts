@@ -165,6 +165,15 @@ const envelopeExceptions: readonly Exception[] = [
     says: /timestamp token/,
   },
   {
+    id: 'negative-serial',
+    isSeldom: true,
+    items: 'CRT-011, RFC 5280 §4.1.2.2',
+    reason: 'serial numbers are positive; Go refuses negative ones as well, where it is not told to be as lenient as it once was',
+    way: 'stricter',
+    applies: oneOf('certificate signature', 'a bit of the leaf', 'a bit of the authority'),
+    says: /a serial number of zero or more/,
+  },
+  {
     id: 'any-purpose',
     items: 'CRT-008, REF-22',
     reason: 'a signing certificate must not be for anyExtendedKeyUsage; notation forgets this one',
