@@ -17,11 +17,10 @@ export function isStoreName(name: string): boolean {
 
 /**
  * Checks a certificate of a trust store: a root CA in `tsa`; in the others a CA, or a self-signed signing certificate.
- * @throws NotationError `CERTIFICATE` (trust store and trust policy specification § Trust Store), `KEY_UNUSABLE` for a key that is no point of its curve
+ * @throws NotationError `CERTIFICATE` (trust store and trust policy specification § Trust Store), `KEY_UNUSABLE` for a key on another curve than NIST's, or no point of it
  */
 export function checkTrustStoreCertificate(type: TrustStoreType, certificate: Certificate): void {
-  // An authority that signed nothing here is looked at as closely, as notation does.
-  if (describeKey(certificate.publicKeyInfo, nameOf(certificate)).kind === 'EC') openKey(certificate.publicKeyInfo, nameOf(certificate));
+  checkCurve(certificate);
   if (type === 'tsa' ? isRootCa(certificate) : isCa(certificate) || isSelfSigned(certificate)) return;
   const expected = type === 'tsa' ? 'a self-signed root CA certificate' : 'a CA certificate or a self-signed signing certificate';
   throw new NotationError(
@@ -44,6 +43,16 @@ export function checkTimestampRoot(certificates: readonly Certificate[]): Certif
   const found = root && !second ? `${nameOf(root)}, which is not` : `${certificates.length} certificates`;
   throw new NotationError('CERTIFICATE', `timestamp root: expected a single self-signed root CA certificate, found ${found}`, {
     hint: "give the root certificate of the timestamp authority's chain in PEM or DER, alone",
+  });
+}
+
+// An authority that signed nothing here is looked at as closely: notation reads no such certificate, and then nothing of its store.
+function checkCurve(certificate: Certificate): void {
+  const { kind, name } = describeKey(certificate.publicKeyInfo, nameOf(certificate));
+  if (kind === 'EC') openKey(certificate.publicKeyInfo, nameOf(certificate));
+  if (kind !== 'other curve') return;
+  throw new NotationError('KEY_UNUSABLE', `${nameOf(certificate)}: expected an EC key on P-224, P-256, P-384 or P-521, found ${name}`, {
+    hint: 'take this certificate out of the trust store: nothing that it issued can be verified',
   });
 }
 

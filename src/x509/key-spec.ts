@@ -7,7 +7,8 @@ import { type BitString, malformed, readAll, readSequence, tag } from './der.ts'
 /** What a public key is. `name` is for people: "RSA-1024", "P-256", "Ed25519"; `bytes` is the length of its modulus or of one coordinate. */
 export type KeyFacts =
   | { readonly kind: 'RSA' | 'EC'; readonly name: string; readonly bits: number; readonly bytes: number }
-  | { readonly kind: 'Ed25519' | 'other'; readonly name: string };
+  /** `other curve`: of elliptic curves, those that no verifier of the reference reads. */
+  | { readonly kind: 'Ed25519' | 'other curve' | 'other'; readonly name: string };
 
 /**
  * The key spec of a public key, of the six that Notary has (signature specification § Algorithm Selection).
@@ -109,10 +110,10 @@ function describeRsa(parameters: Der | undefined, key: Uint8Array, what: string)
 
 // RFC 5480 §2: a named curve; the point uncompressed, the one form every verifier reads.
 function describeEc(parameters: Der | undefined, point: Uint8Array, what: string): KeyFacts {
-  if (parameters?.[0] !== tag.oid) return { kind: 'other', name: 'an EC key without a named curve' };
+  if (parameters?.[0] !== tag.oid) return { kind: 'other curve', name: 'an EC key without a named curve' };
   const oid = readAll(parameters, what, (cursor) => cursor.oid());
   const curve = curves.get(oid);
-  if (!curve) return { kind: 'other', name: otherCurves.get(oid) ?? `an EC key on curve ${oid}` };
+  if (!curve) return { kind: 'other curve', name: otherCurves.get(oid) ?? `an EC key on curve ${oid}` };
   const bytes = Math.ceil(curve.bits / 8);
   if (point[0] !== 0x04 || point.length !== 1 + 2 * bytes)
     throw unusable(what, `a ${curve.name} key whose point is not in uncompressed form`);

@@ -174,6 +174,15 @@ const envelopeExceptions: readonly Exception[] = [
     says: /a serial number of zero or more/,
   },
   {
+    id: 'spoilt-certificate',
+    isSeldom: true,
+    items: 'CRT-001, RFC 5280 §4.1, §4.2',
+    reason: 'a certificate must be well-formed in all that is read of it, the addresses in it too; Go passes over some of that',
+    way: 'stricter',
+    applies: oneOf('certificate signature', 'a bit of the leaf', 'a bit of the authority'),
+    says: /certificate.*malformed DER/,
+  },
+  {
     id: 'any-purpose',
     items: 'CRT-008, REF-22',
     reason: 'a signing certificate must not be for anyExtendedKeyUsage; notation forgets this one',

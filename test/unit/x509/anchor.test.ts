@@ -36,6 +36,15 @@ test('refuses an authority whose key is no point of its curve', async () => {
   assert.throws(() => checkTrustStoreCertificate('ca', other.certificate), { code: 'KEY_UNUSABLE', message: /cannot be loaded/ });
 });
 
+test('refuses an authority whose key is on a curve that nobody verifies with', async () => {
+  const named = Buffer.from('2a8648ce3d030107', 'hex');
+  const spki = Buffer.from(root.publicKeyInfo);
+  spki[spki.indexOf(named) + named.length - 1] = 1;
+  const other = await mintCa('P-192 root', undefined, { publicKeyInfo: spki });
+  const sentence = /expected an EC key on P-224, P-256, P-384 or P-521, found P-192$/;
+  assert.throws(() => checkTrustStoreCertificate('ca', other.certificate), { code: 'KEY_UNUSABLE', message: sentence });
+});
+
 describe('checkTimestampRoot', () => {
   test('returns the one root', () => assert.equal(checkTimestampRoot([root]), root));
   const refused = { nothing: [], 'two roots': [root, root], 'an intermediate': [intermediate], 'a self-signed leaf': [self] };
