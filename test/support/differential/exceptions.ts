@@ -147,13 +147,13 @@ const envelopeExceptions: readonly Exception[] = [
     says: /was rejected: artifact/,
   },
   {
-    id: 'time-offset',
+    id: 'time-form',
     isSeldom: true,
     items: 'JWS-007, RFC 3339 §5.6',
-    reason: 'a zone is at most 23 hours and 59 minutes away; Go takes 24 and 60',
+    reason: 'a zone is at most 23 hours and 59 minutes away, and a fraction of a second begins with a point; Go takes 24, 60 and a comma',
     way: 'stricter',
     applies: oneOf('attributes', 'a signing time with a character otherwise'),
-    says: /found: +".*[+-](24:\d\d|\d\d:60)"/,
+    says: /found: +".*([+-](24:\d\d|\d\d:60)|:\d\d,\d.*)"/,
   },
   {
     id: 'spoilt-token',
@@ -181,6 +181,17 @@ const envelopeExceptions: readonly Exception[] = [
     way: 'stricter',
     applies: oneOf('certificate signature', 'a bit of the leaf', 'a bit of the authority'),
     says: /certificate.*malformed DER/,
+  },
+  {
+    id: 'other-extensions',
+    isSeldom: true,
+    items: 'CRT-014',
+    reason:
+      'extensions of a signing chain that the specification does not name are not looked at, malformed ones neither; Go reads some of them',
+    way: 'laxer',
+    theySay: /failed to read the trusted certificate|x509: (malformed|invalid)|asn1: /,
+    applies: oneOf('certificate signature', 'a bit of the leaf', 'a bit of the authority'),
+    without: (situation) => withPlans(situation, (plan) => ({ ...plan, chain: plan.chain.map(({ tbs: _, ...one }) => one) })),
   },
   {
     id: 'any-purpose',
