@@ -79,6 +79,21 @@ export function sentenceOf({ message, hint }: NotationError): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 
+/** The same error in other words; its code, its hint and its facts stay. */
+export function restated(error: NotationError, message: string): NotationError {
+  const { code, hint, metadata } = error;
+  return new NotationError(code, message, { cause: error, ...(hint !== undefined && { hint }), ...(metadata && { metadata }) });
+}
+
+/** Puts the words of a command before the error of what it does. @throws NotationError what `work` throws, restated */
+export async function inWords<T>(failure: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof NotationError ? restated(cause, `${failure}: ${cause.message}`) : cause;
+  }
+}
+
 /** The error of ours that is, or that caused, what a library threw; undefined when there is none. */
 export function ownErrorIn(error: unknown): NotationError | undefined {
   if (error instanceof NotationError) return error;

@@ -1,5 +1,5 @@
 // Questions to public servers, each with a patience of its own: timestamp authorities, OCSP responders, and servers of CRLs.
-import { type ErrorCode, NotationError, ownErrorIn } from '../core/error.ts';
+import { type ErrorCode, NotationError, ownErrorIn, restated } from '../core/error.ts';
 import type { Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { version } from '../core/version.ts';
 
@@ -32,8 +32,7 @@ export async function inquire(request: HttpRequest, inquiry: Inquiry): Promise<H
     const own = ownErrorIn(cause);
     if (!own) throw cause;
     if (signal.aborted && own.code === 'TIMEOUT') throw tooLate(request.url, inquiry, cause);
-    const { code, message, hint, metadata } = own;
-    throw new NotationError(code, `${who}: ${message}`, { cause, ...(hint !== undefined && { hint }), ...(metadata && { metadata }) });
+    throw restated(own, `${who}: ${own.message}`);
   }
 }
 

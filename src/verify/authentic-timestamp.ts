@@ -1,5 +1,5 @@
 // Whether the signing chain was valid when it counts, and who says when that was (trust store and trust policy specification § Steps, 6).
-import { NotationError } from '../core/error.ts';
+import { NotationError, restated } from '../core/error.ts';
 import type { Envelope } from '../core/model.ts';
 import type { Demands } from '../policy/statement.ts';
 import { type Certificate, nameOf } from '../x509/certificate.ts';
@@ -93,6 +93,6 @@ function checkWithin({ earliest, latest }: Timestamp, chain: readonly Certificat
   );
 }
 
-function ofAuthority({ code, message, hint }: NotationError): NotationError {
-  return new NotationError(code, `timestamp authority: ${message}`, hint === undefined ? {} : { hint });
+function ofAuthority(error: NotationError): NotationError {
+  return restated(error, `timestamp authority: ${error.message}`);
 }

@@ -1,4 +1,4 @@
-import { NotationError, toNotationError } from '../../core/error.ts';
+import { NotationError, restated, toNotationError } from '../../core/error.ts';
 import { withDeadline } from '../../http/deadline.ts';
 import { type Credential, credentialOf } from '../../registry/credential.ts';
 import { login as loginTo } from '../../registry/login.ts';
@@ -27,8 +27,8 @@ export async function login(wish: LoginWish, context: ToolContext): Promise<numb
     const reach = await reachOf(wish, context, { deadline, log });
     return loginTo(wish.server, credential, { ...reach, store, now: context.now });
   }).catch((cause: unknown) => {
-    const { code, message, hint } = toNotationError(cause);
-    throw new NotationError(code, `failed to log in to ${wish.server}: ${message}`, { cause, ...(hint !== undefined && { hint }) });
+    const error = toNotationError(cause);
+    throw restated(error, `failed to log in to ${wish.server}: ${error.message}`);
   });
   if (outcome === 'existing') {
     context.error(

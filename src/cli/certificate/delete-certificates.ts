@@ -1,4 +1,4 @@
-import { NotationError } from '../../core/error.ts';
+import { inWords, NotationError } from '../../core/error.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { checkStoreName, checkStoreType, trustStoreFolder, trustStorePath } from '../../store/trust-store.ts';
 import { deleteTrustedFile, deleteTrustStore } from '../../store/trust-store-changes.ts';
@@ -26,7 +26,7 @@ export async function deleteCertificates({ type: typeName, store, file, all, con
   const question = `Are you sure you want to delete ${JSON.stringify(file)} in ${JSON.stringify(store)} of type ${JSON.stringify(type)}?`;
   if (!confirmed && !confirm(question, context)) return 0;
   const failure = 'failed to delete the certificate file';
-  const deleted = await deleteTrustedFile(directoriesOf(context), { type, store, file }).catch(refuse(failure));
+  const deleted = await inWords(failure, () => deleteTrustedFile(directoriesOf(context), { type, store, file }));
   if (!deleted) throw absent(failure, trustStorePath(directoriesOf(context), type, store, file));
   context.out(`Successfully deleted ${printable(file)}\n`);
   return 0;
@@ -37,7 +37,7 @@ async function deleteStore(type: TrustStoreType, store: string, confirmed: boole
   if (!confirmed && !confirm(question, context)) return 0;
   const failure = 'failed to delete the named trust store';
   const path = trustStoreFolder(directoriesOf(context), type, store);
-  if (!(await deleteTrustStore(directoriesOf(context), type, store).catch(refuse(failure)))) throw absent(failure, path);
+  if (!(await inWords(failure, () => deleteTrustStore(directoriesOf(context), type, store)))) throw absent(failure, path);
   context.out(`Successfully deleted ${path}\n`);
   return 0;
 }
@@ -45,11 +45,4 @@ async function deleteStore(type: TrustStoreType, store: string, confirmed: boole
 function absent(failure: string, path: string): NotationError {
   const hint = 'notation-ts-kms certificate list shows what there is';
   return new NotationError('FILE', `${failure}: stat ${path}: no such file or directory`, { hint });
-}
-
-function refuse(failure: string) {
-  return (cause: unknown): never => {
-    if (!(cause instanceof NotationError)) throw cause;
-    throw new NotationError(cause.code, `${failure}: ${cause.message}`, { cause, ...(cause.hint !== undefined && { hint: cause.hint }) });
-  };
 }

@@ -1,4 +1,5 @@
 // `policy import`: a trust policy from a file.
+import { inWords } from '../../core/error.ts';
 import { parseJson } from '../../core/json.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
@@ -6,7 +7,7 @@ import { passedOver, policyLimit } from '../../store/trust-policy.ts';
 import type { ToolContext } from '../context.ts';
 import { printable } from '../voice/fields.ts';
 import { type PolicyKind, policyWords } from './kind.ts';
-import { inWords, replacePolicy } from './replace.ts';
+import { replacePolicy } from './replace.ts';
 
 /** Checks the policy in a file and puts it, byte for byte, in the place of the one that is there. @throws NotationError `FILE`, `POLICY` */
 export async function importPolicy(kind: PolicyKind, file: string, force: boolean, context: ToolContext): Promise<number> {

@@ -1,10 +1,11 @@
 // `policy init`: a trust policy of one statement.
+import { inWords } from '../../core/error.ts';
 import { escapeAsGo } from '../../core/go-json.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import type { ToolContext } from '../context.ts';
 import { printable } from '../voice/fields.ts';
 import { type PolicyKind, policyWords } from './kind.ts';
-import { inWords, replacePolicy } from './replace.ts';
+import { replacePolicy } from './replace.ts';
 
 /** The one statement; its level is strict. */
 export interface InitPolicy {

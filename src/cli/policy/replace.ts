@@ -1,5 +1,5 @@
 // How `policy import` and `policy init` put a policy in its place.
-import { NotationError } from '../../core/error.ts';
+import { inWords, NotationError } from '../../core/error.ts';
 import { parseJson } from '../../core/json.ts';
 import { disk } from '../../store/disk.ts';
 import { isPolicyThere, type PolicyPlace, policyLimit, writePolicy } from '../../store/trust-policy.ts';
@@ -26,16 +26,6 @@ export async function replacePolicy({ place, content, force }: NewPolicy, contex
   if (force && (there || words.alwaysWarns)) context.error(`Warning: ${words.replaced}\n`);
   await inWords(words.unwritten, () => writePolicy(place, content));
   return true;
-}
-
-/** Puts the words of a command before the error of what it does. */
-export async function inWords<T>(failure: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!(cause instanceof NotationError)) throw cause;
-    throw new NotationError(cause.code, `${failure}: ${cause.message}`, { cause, ...(cause.hint !== undefined && { hint: cause.hint }) });
-  }
 }
 
 async function isReadable(place: PolicyPlace): Promise<boolean> {

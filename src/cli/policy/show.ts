@@ -1,12 +1,11 @@
 // `policy show`: the trust policy as it stands in its file.
-import { NotationError, sentenceOf } from '../../core/error.ts';
+import { inWords, NotationError, sentenceOf } from '../../core/error.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { checkPolicyFile, isPolicyThere, passedOver, policyLimit } from '../../store/trust-policy.ts';
 import type { ToolContext } from '../context.ts';
 import { printable } from '../voice/fields.ts';
 import { type PolicyKind, policyWords } from './kind.ts';
-import { inWords } from './replace.ts';
 
 /** Prints the file byte for byte, whatever is in it; what is wrong with it is an error all the same. @throws NotationError `FILE`, `POLICY` */
 export async function showPolicy(kind: PolicyKind, context: ToolContext): Promise<number> {

@@ -1,5 +1,5 @@
 // The error that concludes a verification which failed, in notation's words: scripts read it.
-import { NotationError } from '../../core/error.ts';
+import { NotationError, restated } from '../../core/error.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Demands } from '../../policy/statement.ts';
 import type { ArtifactOutcome, Outcome, Rejected } from '../../verify/outcome.ts';
@@ -38,8 +38,7 @@ export function applicable<S extends Demands>(select: () => S, log: Log): S {
     return statement;
   } catch (cause) {
     if (!(cause instanceof NotationError)) throw cause;
-    const { code, message, hint } = cause;
-    throw new NotationError(code, `signature verification failed: ${message}`, { cause, ...(hint !== undefined && { hint }) });
+    throw restated(cause, `signature verification failed: ${cause.message}`);
   }
 }
 
