@@ -37,3 +37,13 @@ export interface OciStatement extends Demands {
 export interface BlobStatement extends Demands {
   readonly globalPolicy: boolean;
 }
+
+/** `ca:acme`, as a policy writes it. */
+export function textOfStore({ type, name }: StoreReference): string {
+  return `${type}:${name}`;
+}
+
+/** An identity as a policy writes it. */
+export function textOfIdentity(identity: TrustedIdentity): string {
+  return identity.kind === 'any' ? '*' : identity.text;
+}

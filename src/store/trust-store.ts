@@ -36,7 +36,8 @@ export async function readTrustStores(directories: Directories, type: TrustStore
   return Promise.all(names.map((name) => readNamedStore(directories, type, name, files)));
 }
 
-async function readNamedStore(directories: Directories, type: TrustStoreType, name: string, files: Files): Promise<NamedStore> {
+/** A named store; what is wrong with it is a part of the answer. */
+export async function readNamedStore(directories: Directories, type: TrustStoreType, name: string, files: Files): Promise<NamedStore> {
   try {
     return { name, certificates: await readTrustStore(directories, type, name, files) };
   } catch (error) {

@@ -2,7 +2,7 @@
 import { equalBytes } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import type { SigningScheme } from '../core/model.ts';
-import type { Demands, StoreReference } from '../policy/statement.ts';
+import { type Demands, type StoreReference, textOfStore } from '../policy/statement.ts';
 import { matchIdentity } from '../policy/trusted-identity.ts';
 import type { TrustStoreType } from '../x509/anchor.ts';
 import { type Certificate, nameOf, quoteSubject } from '../x509/certificate.ts';
@@ -73,7 +73,7 @@ function throwUntrusted(
     );
   }
   const [leaf, root] = [chain[0], chain.at(-1)] as [Certificate, Certificate];
-  const listed = stores.map(({ store, certificates }) => `${type}:${store.name} (${describeStore(certificates)})`).join(', ');
+  const listed = stores.map(({ store, certificates }) => `${textOfStore(store)} (${describeStore(certificates)})`).join(', ');
   throw new NotationError(
     'UNTRUSTED',
     `${nameOf(leaf)}: expected a certificate of its chain, whose root is ${quoteSubject(root)}, in ${listed}, found none`,

@@ -3,12 +3,12 @@ import { NotationError } from '../../core/error.ts';
 import { selectBlobStatement } from '../../policy/blob.ts';
 import { selectStatement } from '../../policy/oci.ts';
 import { isRepository } from '../../policy/scope.ts';
-import type { Demands, StoreReference } from '../../policy/statement.ts';
+import { type Demands, textOfStore } from '../../policy/statement.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { type Directories, directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { blobPolicyPlace, ociPolicyPlace, readBlobPolicy, readOciPolicy } from '../../store/trust-policy.ts';
-import { readTrustStore } from '../../store/trust-store.ts';
+import { readNamedStore } from '../../store/trust-store.ts';
 import type { ToolContext } from '../context.ts';
 import { missing } from '../line/missing.ts';
 import { type Explanation, explanationJson, explanationText, type StoreFacts } from './explanation.ts';
@@ -56,18 +56,10 @@ async function explain(
   });
 }
 
-async function readStores({ trustStores }: Demands, directories: Directories): Promise<readonly StoreFacts[]> {
-  return Promise.all(trustStores.map((reference) => readStore(reference, directories)));
-}
-
-async function readStore({ type, name }: StoreReference, directories: Directories): Promise<StoreFacts> {
-  const store = `${type}:${name}`;
-  try {
-    return { store, certificates: await readTrustStore(directories, type, name, disk) };
-  } catch (error) {
-    if (error instanceof NotationError) return { store, error };
-    throw error;
-  }
+function readStores({ trustStores }: Demands, directories: Directories): Promise<readonly StoreFacts[]> {
+  return Promise.all(
+    trustStores.map(async (store) => ({ ...(await readNamedStore(directories, store.type, store.name, disk)), store: textOfStore(store) })),
+  );
 }
 
 function repositoryOf(reference: string): string {

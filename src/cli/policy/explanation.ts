@@ -1,6 +1,6 @@
 import { type NotationError, sentenceOf } from '../../core/error.ts';
 import { type CheckName, checkNames, levels } from '../../policy/level.ts';
-import type { Demands, TrustedIdentity } from '../../policy/statement.ts';
+import { type Demands, textOfIdentity, textOfStore } from '../../policy/statement.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
@@ -36,7 +36,7 @@ export function explanationText({ about, path, why, statement, stores }: Explana
   ]);
   if (statement.level === 'skip') return `${head}\nNothing is verified: it passes without a signature.\n`;
   const checks = checkNames.map((check) => [check, statement.actions[check], demandOf(check, statement)]);
-  const identities = statement.trustedIdentities.map((one) => `  ${printable(textOf(one))}\n`);
+  const identities = statement.trustedIdentities.map((one) => `  ${printable(textOfIdentity(one))}\n`);
   return [
     head,
     `\n${printTable([['CHECK', 'ACTION', 'DEMAND'], ...checks])}`,
@@ -60,7 +60,7 @@ export function explanationJson({ about, path, why, statement, stores }: Explana
       statement: { name: statement.name, appliesBecause: why, level: statement.level, verifyTimestamp: statement.verifyTimestamp },
       checks: statement.level === 'skip' ? [] : checks,
       trustStores: stores.map(storeJson),
-      trustedIdentities: statement.trustedIdentities.map(textOf),
+      trustedIdentities: statement.trustedIdentities.map(textOfIdentity),
     },
     2,
   );
@@ -96,7 +96,7 @@ function timestampOf(statement: Demands): string {
 }
 
 function storesOf({ trustStores }: Demands, wanted: string): readonly string[] {
-  return [...new Set(trustStores.filter(({ type }) => type === wanted).map(({ type, name }) => `${type}:${name}`))];
+  return [...new Set(trustStores.filter(({ type }) => type === wanted).map(textOfStore))];
 }
 
 function storeText(facts: StoreFacts): string {
@@ -123,8 +123,4 @@ function storeJson(facts: StoreFacts) {
 
 function timeOf(at: Date): string {
   return rfc3339Time({ at });
-}
-
-function textOf(identity: TrustedIdentity): string {
-  return identity.kind === 'any' ? '*' : identity.text;
 }

@@ -1,14 +1,14 @@
 // What verification found, as JSON: the verdict, and the evidence for each check of each signature.
 import type { NotationError } from '../../core/error.ts';
 import { sortedByName } from '../../core/go-json.ts';
-import type { Demands } from '../../policy/statement.ts';
+import { type Demands, textOfIdentity, textOfStore } from '../../policy/statement.ts';
 import type { EvidenceOf, Finding, Outcome, TimeEvidence } from '../../verify/outcome.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
 import type { CertificateStatus, RevocationReport, RevocationSource } from '../../x509/revocation.ts';
 import { errorJson } from '../artifact/reference-batch.ts';
-import { identityText, intactIn, type Judged, partsOf, timeText } from './verdict.ts';
+import { intactIn, type Judged, partsOf, timeText } from './verdict.ts';
 
 /** Everything that was found, for `--output json`. Signatures are in the order in which they were tried; the one that passed is the last. */
 export function outcomeJson(outcome: Outcome<{ readonly digest?: string }>): object {
@@ -25,8 +25,8 @@ function statementJson({ name, level, actions, verifyTimestamp, trustStores, tru
     level,
     actions,
     verifyTimestamp,
-    trustStores: trustStores.map((store) => `${store.type}:${store.name}`),
-    trustedIdentities: trustedIdentities.map(identityText),
+    trustStores: trustStores.map(textOfStore),
+    trustedIdentities: trustedIdentities.map(textOfIdentity),
   };
 }
 
@@ -89,7 +89,7 @@ function evidenceJson(finding: Finding & { readonly result: 'passed' | 'failed' 
 }
 
 function authenticityJson({ anchor, store, identity }: EvidenceOf['authenticity']): object {
-  return { trustStore: `${store.type}:${store.name}`, anchor: certificateJson(anchor), trustedIdentity: identityText(identity) };
+  return { trustStore: textOfStore(store), anchor: certificateJson(anchor), trustedIdentity: textOfIdentity(identity) };
 }
 
 function expiryJson({ now, expiry }: EvidenceOf['expiry']): object {

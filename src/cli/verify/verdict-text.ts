@@ -1,6 +1,6 @@
 // What verification found, for people: notation's own lines, and why a signature was rejected, which notation does not say.
 import { sentenceOf } from '../../core/error.ts';
-import type { Demands } from '../../policy/statement.ts';
+import { type Demands, textOfIdentity, textOfStore } from '../../policy/statement.ts';
 import type { Accepted, Finding, Outcome, Rejected, TimeEvidence } from '../../verify/outcome.ts';
 import { nameOf } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
@@ -9,7 +9,7 @@ import type { CertificateStatus } from '../../x509/revocation.ts';
 import { oneLine, printable, printFields } from '../voice/fields.ts';
 import { byName } from '../voice/go-format.ts';
 import { printTable } from '../voice/table.ts';
-import { identityText, intactIn, type Judged, loggedFailures, partsOf, rejectingCheck, statusesIn, timeText } from './verdict.ts';
+import { intactIn, type Judged, loggedFailures, partsOf, rejectingCheck, statusesIn, timeText } from './verdict.ts';
 
 type Fields = readonly (readonly [label: string, text: string])[];
 
@@ -120,7 +120,7 @@ function passedText(finding: Finding & { readonly result: 'passed' }): string {
       return `${finding.evidence.envelope.algorithm.signing}, ${finding.evidence.envelope.mediaType}`;
     case 'authenticity': {
       const { anchor, store, identity } = finding.evidence;
-      return `${printName(anchor.subject)} is in ${store.type}:${store.name}; trusted identity ${identityText(identity)}`;
+      return `${printName(anchor.subject)} is in ${textOfStore(store)}; trusted identity ${textOfIdentity(identity)}`;
     }
     case 'expiry':
       return finding.evidence.expiry === undefined ? 'never' : timeText(finding.evidence.expiry);

@@ -1,5 +1,4 @@
 // Questions about what verification found, which its text and its JSON both answer.
-import type { TrustedIdentity } from '../../policy/statement.ts';
 import type { Accepted, EvidenceOf, Finding, Rejected } from '../../verify/outcome.ts';
 import type { CertificateStatus } from '../../x509/revocation.ts';
 import { oneLine } from '../voice/fields.ts';
@@ -34,11 +33,6 @@ export function statusesIn(finding: Finding): readonly CertificateStatus[] {
   if (finding.check === 'revocation') return finding.evidence.certificates;
   if (finding.check !== 'authenticTimestamp' || finding.evidence.time !== 'timestamp') return [];
   return finding.evidence.revocation?.certificates ?? [];
-}
-
-/** An identity as the trust policy writes it. */
-export function identityText(identity: TrustedIdentity): string {
-  return identity.kind === 'any' ? '*' : identity.text;
 }
 
 /** `2026-11-23T21:20:26Z`, with milliseconds where there are some. */
