@@ -1,6 +1,6 @@
 // Options as data, so that two readers agree on them: yargs, which explains and complains, and a plain one, which is there at once.
 import type { Argv } from 'yargs';
-import { text } from './options.ts';
+import { text, texts } from './options.ts';
 
 /** One option. `text` is given at most once, `texts` any number of times. */
 export type OptionRow = { readonly name: string; readonly alias?: string; readonly hidden?: true; readonly describe: string } & (
@@ -53,8 +53,7 @@ function toYargs(row: OptionRow) {
   const { describe } = row;
   if (row.kind === 'flag') return { type: 'boolean', default: row.default, describe } as const;
   if (row.kind === 'number') return { type: 'number', requiresArg: true, default: row.default, describe } as const;
-  if (row.kind === 'texts')
-    return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => [value].flat().map(String) } as const;
+  if (row.kind === 'texts') return texts(describe);
   const { choices } = row;
   return {
     ...text(row.name, describe),

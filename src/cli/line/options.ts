@@ -72,15 +72,15 @@ export function text(name: string, describe: string) {
   return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => once(name, value) } as const;
 }
 
+/** An option that takes a text each time it is given. */
+export function texts(describe: string) {
+  return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => [value].flat().map(String) } as const;
+}
+
 /** `--plugin-config`, as often as there are options. */
 export function pluginConfigOption<T>(parser: Argv<T>) {
   const describe = 'name=value of an option of the plugin, as for notation sign; once for each';
-  return parser.option('plugin-config', {
-    type: 'string',
-    requiresArg: true,
-    describe,
-    coerce: (value: unknown) => [value].flat().map(String),
-  });
+  return parser.option('plugin-config', texts(describe));
 }
 
 function once(name: string, value: unknown): string {

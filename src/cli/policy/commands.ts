@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { NotationError } from '../../core/error.ts';
 import type { ToolContext } from '../context.ts';
-import { type Act, requireFlags, text, words } from '../line/options.ts';
+import { type Act, requireFlags, text, texts, words } from '../line/options.ts';
 
 /** `notation-ts-kms policy …`: notation's trust policy for artifacts. */
 export function policyCommands(parser: Argv, context: ToolContext, act: Act) {
@@ -114,8 +114,4 @@ function outputOption<T>(parser: Argv<T>) {
 
 function forceOption<T>(parser: Argv<T>) {
   return parser.option('force', { type: 'boolean', default: false, describe: 'replace the trust policy that is there without asking' });
-}
-
-function texts(describe: string) {
-  return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => [value].flat().map(String) } as const;
 }
