@@ -1,6 +1,6 @@
 // X.509 certificates (RFC 5280 §4.1): bytes in, values out. Nothing here is trusted yet.
 import { type Der, equalBytes, toHex } from '../core/bytes.ts';
-import { type BitString, type Cursor, contextTag, malformed, readMany, readSequence, tag } from './der.ts';
+import { type BitString, type Cursor, contextTag, malformed, readSequence, tag } from './der.ts';
 import {
   type BasicConstraints,
   type ExtendedKeyUsage,
@@ -11,7 +11,7 @@ import {
   parseBasicConstraints,
   parseCrlUrls,
   parseExtendedKeyUsage,
-  parseExtension,
+  parseExtensionList,
   parseKeyUsage,
   parseOcspUrls,
   parseSubjectKeyId,
@@ -151,11 +151,8 @@ function parseExtensions(field: Cursor | undefined, version: number, what: strin
   if (version !== 3) throw malformed(what, `expected extensions in version 3 only, found some in version ${version}`);
   const list = field.sequence();
   field.end();
-  const extensions = readMany(list, () => parseExtension(list, `${what}, extension`));
-  const seen = new Set<string>();
-  const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
+  const extensions = parseExtensionList(list, what);
   if (extensions.length === 0) throw malformed(what, 'expected at least one extension in the list, found none');
-  if (repeated) throw malformed(what, `expected every extension once, found ${repeated.oid} twice`);
   return extensions;
 }
 

@@ -1,9 +1,9 @@
 // Certificate revocation lists (RFC 5280 §5.1, §5.2): bytes in, values out. Nothing here is trusted yet.
 import { type Der, equalBytes, toHex } from '../core/bytes.ts';
 import { type CrlEntry, checkEntries, findEntries } from './crl-entries.ts';
-import { type Cursor, malformed, readAll, readMany, readSequence, tag } from './der.ts';
+import { type Cursor, malformed, readAll, readSequence, tag } from './der.ts';
 import { type CrlScope, parseDistributionPoints, parseScope } from './distribution-point.ts';
-import { type Extension, parseExtension } from './extension.ts';
+import { type Extension, parseExtensionList } from './extension.ts';
 import { type Name, parseNameDer } from './name.ts';
 
 /** One CRL of version 2, complete or delta. */
@@ -71,11 +71,7 @@ function parseExtensions(field: Cursor | undefined, what: string): readonly Exte
   if (!field) return [];
   const list = field.sequence();
   field.end();
-  const extensions = readMany(list, () => parseExtension(list, `${what}, extension`));
-  const seen = new Set<string>();
-  const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
-  if (repeated) throw malformed(what, `expected every extension once, found ${repeated.oid} twice`);
-  return extensions;
+  return parseExtensionList(list, what);
 }
 
 /** FreshestCRL, in CRLs and in certificates. */

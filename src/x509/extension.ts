@@ -88,6 +88,18 @@ export function parseExtension(list: Cursor, what: string): Extension {
   }));
 }
 
+/**
+ * Reads all that is left of a list of extensions; `what` names it.
+ * @throws NotationError `CERTIFICATE` for one that is malformed or stands there twice
+ */
+export function parseExtensionList(list: Cursor, what: string): readonly Extension[] {
+  const extensions = readMany(list, () => parseExtension(list, `${what}, extension`));
+  const seen = new Set<string>();
+  const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
+  if (repeated) throw malformed(what, `expected every extension once, found ${repeated.oid} twice`);
+  return extensions;
+}
+
 /** RFC 5280 §4.2.1.9. @throws NotationError `CERTIFICATE` when malformed, as all here. */
 export function parseBasicConstraints({ critical, value }: Extension, what: string): BasicConstraints {
   return readSequence(value, what, (fields) => {
