@@ -1,14 +1,12 @@
 // `blob inspect`: what the signature in a file says; nothing of it is verified.
 import { NotationError } from '../../core/error.ts';
 import { formatOfFile, mediaTypeOf } from '../../envelope/index.ts';
-import { disk } from '../../store/disk.ts';
+import { readSignatureFile } from '../blob/file.ts';
 import type { ToolContext } from '../context.ts';
 import { missing } from '../line/missing.ts';
 import { type OptionValues, textIn } from '../line/option.ts';
 import { blobInspectionJson, blobInspectionText } from './blob-inspection.ts';
 import { inspectSignature } from './inspection.ts';
-
-const envelopeLimit = 32 << 20;
 
 /** Prints a signature file as a tree or as JSON. @throws NotationError */
 export async function inspectBlobSignature(path: string, options: OptionValues, { out }: ToolContext): Promise<number> {
@@ -26,7 +24,7 @@ export async function inspectBlobSignature(path: string, options: OptionValues, 
       },
     );
   }
-  const envelope = await disk.read(path, 'signature file', envelopeLimit);
+  const envelope = await readSignatureFile(path);
   const inspection = await inspectSignature('', { mediaType: mediaTypeOf(format), envelope });
   out(output === 'json' ? blobInspectionJson(inspection) : blobInspectionText(path, inspection));
   return 0;

@@ -12,7 +12,7 @@ import { verifyBlob } from '../../verify/blob.ts';
 import type { Outcome } from '../../verify/outcome.ts';
 import { patienceMs } from '../artifact/artifacts.ts';
 import { errorJson } from '../artifact/reference-batch.ts';
-import { checkBlob, readBlob } from '../blob/file.ts';
+import { checkBlob, readBlob, readSignatureFile } from '../blob/file.ts';
 import type { ToolContext } from '../context.ts';
 import { missing } from '../line/missing.ts';
 import { type OptionValues, textIn } from '../line/option.ts';
@@ -22,14 +22,12 @@ import { outcomeJson } from './verdict-json.ts';
 import { tellOutcome } from './verdict-voice.ts';
 import { openVerificationSession } from './verification-session.ts';
 
-const envelopeLimit = 32 << 20;
-
 /** Verifies a file by its signature file. @throws NotationError */
 export async function verifyBlobFile(blob: string, options: OptionValues, context: ToolContext): Promise<number> {
   const { signature, mediaType } = checkOptions(blob, options);
   const mediaTypeOfSignature = mediaTypeOf(formatOf(signature));
   await checkBlob(blob);
-  const envelope = await disk.read(signature, 'signature file', envelopeLimit);
+  const envelope = await readSignatureFile(signature);
   const policy = await readBlobPolicy(directoriesOf(context), disk);
   const { ports, userMetadata, offline, ...verbosity } = openVerificationSession('blob verify', options, context);
   const statement = applicable(() => selectBlobStatement(policy, textIn(options, 'policy-name')), ports.log);
