@@ -7,7 +7,7 @@ import type { LoadTransport } from '../http/transport.ts';
 import { parseSettings, type Settings } from '../kms/config.ts';
 import { toWire } from '../protocol/error.ts';
 import { cacheDirectoryOf, directoriesOf } from '../store/directories.ts';
-import { chooseLog, logFailure } from '../store/log.ts';
+import { chooseLog, logFailure, withFailureLogged } from '../store/log.ts';
 import { namedKeys } from '../store/signing-keys.ts';
 import { type Prepared, prepare } from './handlers.ts';
 import type { metadata } from './metadata.ts';
@@ -43,14 +43,11 @@ export async function serve(invocation: Invocation): Promise<Reply> {
 async function answer(invocation: Invocation): Promise<object> {
   const { prepared, settings } = await understand(invocation);
   const log = chooseLog(settings.text.log_file, settings.logLevel, invocation, { command: invocation.command, ...prepared.facts });
-  try {
+  return withFailureLogged(log, async () => {
     const response = await run(prepared, invocation, settings, log);
     log('info', 'answered');
     return response;
-  } catch (error) {
-    logFailure(log, error);
-    throw error;
-  }
+  });
 }
 
 interface Understood {

@@ -40,6 +40,16 @@ export function logFailure(log: Log, error: unknown): void {
   log('error', message, { code, ...(error instanceof Error && error.cause instanceof Error && { cause: error.cause.message }) });
 }
 
+/** `work`; why it fails is told to the log besides. */
+export async function withFailureLogged<T>(log: Log, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    logFailure(log, error);
+    throw error;
+  }
+}
+
 /** Takes out what must never be written: PINs and passwords in URIs, bearer tokens, PEM private keys. */
 export function redact(line: string): string {
   return line

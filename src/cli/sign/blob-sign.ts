@@ -4,7 +4,7 @@ import { NotationError } from '../../core/error.ts';
 import { fileSuffixOf } from '../../envelope/index.ts';
 import { checkMediaType, signBlob } from '../../sign/blob.ts';
 import { disk } from '../../store/disk.ts';
-import { logFailure } from '../../store/log.ts';
+import { withFailureLogged } from '../../store/log.ts';
 import { writeWhole } from '../../store/write.ts';
 import { checkBlob, readBlob } from '../blob/file.ts';
 import type { ToolContext } from '../context.ts';
@@ -26,15 +26,12 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
   const session = await openSigningSession('blob sign', options, context);
   const path = join(folder, `${basename(blob)}${fileSuffixOf(session.format)}`);
   if (!(await mayWrite(path, force, context))) return 0;
-  try {
+  await withFailureLogged(session.log, async () => {
     const signer = await session.lease();
     const { envelope } = await signBlob(readBlob(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
     await writeWhole(path, envelope, 0o600);
     session.log('info', 'signed', { blob, signature: path });
-  } catch (error) {
-    logFailure(session.log, error);
-    throw error;
-  }
+  });
   // The space is notation's.
   context.out(`Successfully signed ${blob}\n Signature file written to ${path}\n`);
   return 0;

@@ -7,7 +7,7 @@ import { parseSettings, type Settings } from '../../kms/config.ts';
 import type { KeyContext } from '../../kms/provider.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
-import { chooseLog, logFailure } from '../../store/log.ts';
+import { chooseLog, withFailureLogged } from '../../store/log.ts';
 import { namedKeys } from '../../store/signing-keys.ts';
 import type { ToolContext } from '../context.ts';
 import { parsePairs } from '../line/pairs.ts';
@@ -33,14 +33,11 @@ export async function withKeys<T>(
   if (wish.id === '') throw new NotationError('REQUEST', 'id: expected a key id, found an empty text');
   const settings = parseSettings(parsePairs('plugin-config', wish.pluginConfig));
   const log = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: wish.id });
-  try {
+  return withFailureLogged(log, async () => {
     const result = await withDeadline(settings.deadlineMs, (deadline) => work(keyContextOf(settings, context, log, deadline)));
     log('info', 'done');
     return result;
-  } catch (error) {
-    logFailure(log, error);
-    throw error;
-  }
+  });
 }
 
 /** What a key may use of the world, under this deadline. */

@@ -1,7 +1,7 @@
 // `sign`: one reference as notation does it, or many with bounded concurrency.
 import { noDeadline } from '../../http/deadline.ts';
 import { signArtifact } from '../../sign/artifact.ts';
-import { logFailure } from '../../store/log.ts';
+import { withFailureLogged } from '../../store/log.ts';
 import { artifactFinder, type FindArtifact, warnOfTag } from '../artifact/artifacts.ts';
 import { type BatchVoice, readBatch, runBatch, runSingle } from '../artifact/reference-batch.ts';
 import { artifactWish } from '../artifact/registry-options.ts';
@@ -43,16 +43,13 @@ function voiceOf({ out }: ToolContext): BatchVoice<Signed> {
   };
 }
 
-async function signReference(reference: string, session: SigningSession, find: FindArtifact, context: ToolContext): Promise<Signed> {
-  try {
+function signReference(reference: string, session: SigningSession, find: FindArtifact, context: ToolContext): Promise<Signed> {
+  return withFailureLogged(session.log, async () => {
     const [signer, artifact] = await Promise.all([session.lease(), find(reference)]);
     warnOfTag(artifact, 'sign', context);
     const { repository, descriptor, name } = artifact;
     const { digest } = await signArtifact(repository, descriptor, session.wish, { ...session.ports, signer });
     session.log('info', 'signed', { artifact: name, signature: digest });
     return { reference, artifact: name, signature: digest };
-  } catch (error) {
-    logFailure(session.log, error);
-    throw error;
-  }
+  });
 }

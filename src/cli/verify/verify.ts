@@ -4,7 +4,7 @@ import { noDeadline, withDeadline } from '../../http/deadline.ts';
 import { type OciPolicy, selectStatement } from '../../policy/oci.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
-import { logFailure } from '../../store/log.ts';
+import { withFailureLogged } from '../../store/log.ts';
 import { readOciPolicy } from '../../store/trust-policy.ts';
 import { verifyArtifact } from '../../verify/artifact.ts';
 import type { ArtifactOutcome } from '../../verify/outcome.ts';
@@ -51,7 +51,8 @@ export async function verifyReferences(words: readonly string[], options: Option
     return verifyOne(reference, artifact, terms);
   };
   // Every exchange has a limit of its own; this one is for a reference's as a whole.
-  const bounded = (reference: string) => withDeadline(patienceMs, () => logged(work(reference), session), 'try again later');
+  const bounded = (reference: string) =>
+    withDeadline(patienceMs, () => withFailureLogged(session.ports.log, () => work(reference)), 'try again later');
   const voice = voiceOf(session, !batch.single, context);
   return batch.single ? runSingle(batch, bounded, voice, context) : runBatch(batch, bounded, voice, context);
 }
@@ -79,15 +80,6 @@ async function verifyOne(reference: string, artifact: Artifact, { session, polic
   const outcome = await verifyArtifact(repository, descriptor, { statement, maxSignatures, userMetadata }, ports);
   const scoped = `${scope ?? place}@${descriptor.digest}`;
   return { reference, name, outcome, error: concludeArtifact(outcome, { name, scoped, maxSignatures }) };
-}
-
-async function logged<T>(work: Promise<T>, { ports }: VerificationSession): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    logFailure(ports.log, error);
-    throw error;
-  }
 }
 
 function voiceOf({ verbose, debug, offline }: VerificationSession, among: boolean, context: ToolContext): BatchVoice<Verified> {
