@@ -1,5 +1,5 @@
 // Takes the checks that give verdicts away, one by one, and reports each that no test misses.
-// `npm run mutations` takes all; `npm run mutations -- src/x509/profile.ts` those of some files.
+// `npm run mutations` takes all; `npm run mutations -- src/x509/chain/profile.ts` those of some files.
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +18,11 @@ const judges = [
   'src/verify/*.ts',
   'src/policy/*.ts',
   'src/envelope/integrity.ts',
-  'src/x509/profile.ts',
-  'src/x509/anchor.ts',
-  'src/x509/*-check.ts',
-  'src/x509/*-signer.ts',
-  'src/x509/{restriction,name-constraints}.ts',
+  'src/x509/chain/profile.ts',
+  'src/x509/chain/anchor.ts',
+  'src/x509/*/check.ts',
+  'src/x509/*/signer.ts',
+  'src/x509/chain/{restriction,name-constraints}.ts',
   'src/revocation/{ask,crl,ocsp}.ts',
 ];
 

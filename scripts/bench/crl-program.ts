@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCertificate } from '../../src/x509/certificate.ts';
-import { parseCrl } from '../../src/x509/crl.ts';
-import { checkBaseCrl, judgeCrls } from '../../src/x509/crl-check.ts';
+import { checkBaseCrl, judgeCrls } from '../../src/x509/crl/check.ts';
+import { parseCrl } from '../../src/x509/crl/crl.ts';
 
 const [folder = '', name = ''] = process.argv.slice(2);
 const read = (file: string) => readFileSync(join(folder, file));

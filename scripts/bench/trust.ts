@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { extendedKeyUsage, issueCertificate, keyUsage } from '../../src/x509/issue.ts';
+import { extendedKeyUsage, issueCertificate, keyUsage } from '../../src/x509/issue/issue.ts';
 import { draftOf, type Holder } from '../../test/support/pki.ts';
 import type { Environment } from './case.ts';
 

@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import type { Envelope, Verified } from '../core/model.ts';
 import { payloadMediaType } from '../core/payload.ts';
 import { type Certificate, nameOf, parseCertificate } from '../x509/certificate.ts';
-import { checkCodeSigningChain, checkValidity } from '../x509/profile.ts';
+import { checkCodeSigningChain, checkValidity } from '../x509/chain/profile.ts';
 import { verifySignature } from '../x509/public-key.ts';
 import type { EnvelopeCodec } from './codec.ts';
 

@@ -1,6 +1,6 @@
 import type { Der } from '../core/bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { orderChain } from '../x509/chain.ts';
+import { orderChain } from '../x509/chain/chain.ts';
 import { noChain } from './certificates.ts';
 
 /**

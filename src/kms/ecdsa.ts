@@ -1,7 +1,7 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import { padLeft } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { readSequence } from '../x509/der.ts';
+import { readSequence } from '../x509/asn1/der.ts';
 
 /**
  * An ECDSA signature from DER (SEQUENCE of INTEGER r and s, RFC 3279 §2.2.3) to r‖s, each as wide as the curve's field.

@@ -1,7 +1,7 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import { NotationError } from '../core/error.ts';
 import type { Clock, Signature, Signer } from '../core/ports.ts';
-import { checkCodeSigningChain } from '../x509/profile.ts';
+import { checkCodeSigningChain } from '../x509/chain/profile.ts';
 import { verifySignature } from '../x509/public-key.ts';
 import type { Key } from './provider.ts';
 

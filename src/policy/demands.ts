@@ -1,7 +1,7 @@
 // What a statement demands, whatever it is about (trust policy specification § Trust Policy Properties).
 import { asObject, type JsonObject } from '../core/json.ts';
 import { nearest } from '../core/nearest.ts';
-import { isStoreName, trustStoreTypes } from '../x509/anchor.ts';
+import { isStoreName, trustStoreTypes } from '../x509/chain/anchor.ts';
 import { type Action, type Actions, type CheckName, checkNames, type LevelName, levels } from './level.ts';
 import { checkMembers, malformedPolicy, textOf, textsOf } from './member.ts';
 import type { Demands, StoreReference } from './statement.ts';

@@ -1,5 +1,5 @@
 // Statements of trust policies, read and checked (trust store and trust policy specification § Trust Policy).
-import type { TrustStoreType } from '../x509/anchor.ts';
+import type { TrustStoreType } from '../x509/chain/anchor.ts';
 import type { Identity } from '../x509/distinguished-name.ts';
 import type { Actions, LevelName } from './level.ts';
 

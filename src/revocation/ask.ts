@@ -2,9 +2,9 @@
 import { NotationError } from '../core/error.ts';
 import type { Clock, Http, Log } from '../core/ports.ts';
 import { type Certificate, nameOf, quoteSubject } from '../x509/certificate.ts';
-import { isIssuedBy, isSelfSigned } from '../x509/chain.ts';
+import { isIssuedBy, isSelfSigned } from '../x509/chain/chain.ts';
 import { fingerprint } from '../x509/public-key.ts';
-import type { AskRevocation, CertificateStatus, RevocationReport } from '../x509/revocation.ts';
+import type { AskRevocation, CertificateStatus, RevocationReport } from '../x509/revocation/report.ts';
 import type { CrlCache } from './crl-cache.ts';
 import type { OcspFindings } from './ocsp.ts';
 import { type RememberOcsp, rememberOcsp } from './ocsp-memory.ts';

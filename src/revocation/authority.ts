@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
 import type { Http } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { AskRevocation } from '../x509/revocation.ts';
+import type { AskRevocation } from '../x509/revocation/report.ts';
 import type { CrlCachePorts } from './crl-cache.ts';
 
 /** `folder` is notation's cache directory. */
@@ -23,7 +23,7 @@ export function authorityCheck(ports: AuthorityPorts): (chain: readonly Certific
     if (!chain.slice(0, -1).some(namesSource)) return;
     const report = await (await open())({ chain });
     if (report.verdict === 'good') return;
-    const { describeRevocation } = await import('../x509/revocation-text.ts');
+    const { describeRevocation } = await import('../x509/revocation/text.ts');
     throw new NotationError('TIMESTAMP', `timestamp authority: ${describeRevocation(report)}`, {
       hint:
         report.verdict === 'revoked'

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { NotationError, ownErrorIn } from '../core/error.ts';
 import type { Clock, Files, Log } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { parseCrl } from '../x509/crl.ts';
-import { type CrlPair, checkBaseCrl, checkDeltaCrl, endOfCrls } from '../x509/crl-check.ts';
+import { type CrlPair, checkBaseCrl, checkDeltaCrl, endOfCrls } from '../x509/crl/check.ts';
+import { parseCrl } from '../x509/crl/crl.ts';
 import { fingerprint } from '../x509/public-key.ts';
 
 /** CRLs that are checked to be an issuer's. */

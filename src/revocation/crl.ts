@@ -2,10 +2,10 @@
 import { NotationError, toNotationError } from '../core/error.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { type CrlAnswer, judgeCrls } from '../x509/crl-check.ts';
-import { allReasons, type DistributionPoint, parseDistributionPoints } from '../x509/distribution-point.ts';
+import { type CrlAnswer, judgeCrls } from '../x509/crl/check.ts';
+import { allReasons, type DistributionPoint, parseDistributionPoints } from '../x509/crl/distribution-point.ts';
 import { extensionOid } from '../x509/extension.ts';
-import type { CertificateStatus, RevocationProblem, RevocationSource } from '../x509/revocation.ts';
+import type { CertificateStatus, RevocationProblem, RevocationSource } from '../x509/revocation/report.ts';
 import type { CrlCache } from './crl-cache.ts';
 import { type DownloadPorts, downloadCrls } from './download.ts';
 

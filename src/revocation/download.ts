@@ -3,8 +3,8 @@ import { NotationError } from '../core/error.ts';
 import type { Http } from '../core/ports.ts';
 import { inquire } from '../http/inquiry.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { type Crl, parseCrl } from '../x509/crl.ts';
-import { type CrlPair, checkBaseCrl, checkDeltaCrl } from '../x509/crl-check.ts';
+import { type CrlPair, checkBaseCrl, checkDeltaCrl } from '../x509/crl/check.ts';
+import { type Crl, parseCrl } from '../x509/crl/crl.ts';
 
 export interface DownloadPorts {
   readonly http: Http;

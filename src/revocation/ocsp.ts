@@ -2,10 +2,10 @@
 import { NotationError } from '../core/error.ts';
 import type { Clock, Http } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { checkOcspResponse, type OcspAnswer } from '../x509/ocsp-check.ts';
-import { makeOcspRequest } from '../x509/ocsp-request.ts';
-import { parseOcspResponse } from '../x509/ocsp-response.ts';
-import type { RevocationProblem, RevocationSource } from '../x509/revocation.ts';
+import { checkOcspResponse, type OcspAnswer } from '../x509/ocsp/check.ts';
+import { makeOcspRequest } from '../x509/ocsp/request.ts';
+import { parseOcspResponse } from '../x509/ocsp/response.ts';
+import type { RevocationProblem, RevocationSource } from '../x509/revocation/report.ts';
 import { exchangeOcsp } from './ocsp-exchange.ts';
 
 export interface OcspOptions {

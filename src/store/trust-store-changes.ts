@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Files } from '../core/ports.ts';
-import type { TrustStoreType } from '../x509/anchor.ts';
+import type { TrustStoreType } from '../x509/chain/anchor.ts';
 import type { Directories } from './directories.ts';
 import { checkStoreIsFolder, readTrustedFile, trustStoreFolder, trustStorePath } from './trust-store.ts';
 import { createWhole } from './write.ts';

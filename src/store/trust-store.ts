@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import type { Files } from '../core/ports.ts';
-import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStoreTypes } from '../x509/anchor.ts';
 import { certificateLabels, parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { checkTrustStoreCertificate, isStoreName, type TrustStoreType, trustStoreTypes } from '../x509/chain/anchor.ts';
 import type { Directories } from './directories.ts';
 import { entryAt, namesIn } from './entry.ts';
 import { refuseWritableByAll } from './permission.ts';

@@ -3,7 +3,7 @@ import type { HashAlgorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import type { Http, Timestamper } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { checkTimestampToken } from '../x509/timestamp-check.ts';
+import { checkTimestampToken } from '../x509/timestamp/check.ts';
 import { parseAuthorityUrl, postTimestampRequest } from './exchange.ts';
 import { makeTimestampRequest } from './request.ts';
 import { readTimestampResponse } from './response.ts';

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { HashAlgorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { boolean, integer, octetString, sequence } from '../x509/der-encode.ts';
+import { boolean, integer, octetString, sequence } from '../x509/asn1/der-encode.ts';
 import { encodeHashAlgorithm } from '../x509/signature-algorithm.ts';
 
 /** A request, and what the answer must repeat. */

@@ -2,9 +2,9 @@
 import { type Der, equalBytes, toHex } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { quoteProvider } from '../core/provider-text.ts';
-import { type BitString, type Cursor, hasBit, readMany, readSequence, tag } from '../x509/der.ts';
-import { asTimestampError } from '../x509/timestamp-error.ts';
-import { parseTimestampToken, type TimestampToken } from '../x509/timestamp-token.ts';
+import { type BitString, type Cursor, hasBit, readMany, readSequence, tag } from '../x509/asn1/der.ts';
+import { asTimestampError } from '../x509/timestamp/error.ts';
+import { parseTimestampToken, type TimestampToken } from '../x509/timestamp/token.ts';
 
 /** A token as the authority sent it, and as it was read. */
 export interface Stamped {

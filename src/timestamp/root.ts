@@ -1,7 +1,7 @@
 import type { Files } from '../core/ports.ts';
-import { checkTimestampRoot } from '../x509/anchor.ts';
 import { parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { checkTimestampRoot } from '../x509/chain/anchor.ts';
 
 const fileLimit = 1 << 20;
 

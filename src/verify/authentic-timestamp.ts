@@ -3,8 +3,8 @@ import { NotationError, restated } from '../core/error.ts';
 import type { Envelope } from '../core/model.ts';
 import type { Demands } from '../policy/statement.ts';
 import { type Certificate, nameOf } from '../x509/certificate.ts';
-import { findInvalid } from '../x509/profile.ts';
-import type { Timestamp } from '../x509/timestamp-check.ts';
+import { findInvalid } from '../x509/chain/profile.ts';
+import type { Timestamp } from '../x509/timestamp/check.ts';
 import { readStores } from './authenticity.ts';
 import type { Verdict } from './outcome.ts';
 import type { VerificationPorts } from './ports.ts';
@@ -74,8 +74,8 @@ async function checkCountersignature(envelope: Envelope, statement: Demands, por
   }
   const [stores, { parseTimestampToken }, { checkTimestampToken }] = await Promise.all([
     readStores('tsa', statement, ports.readTrustStore),
-    import('../x509/timestamp-token.ts'),
-    import('../x509/timestamp-check.ts'),
+    import('../x509/timestamp/token.ts'),
+    import('../x509/timestamp/check.ts'),
   ]);
   const roots = stores.flatMap(({ certificates }) => certificates);
   return checkTimestampToken(parseTimestampToken(timestamp), { message: envelope.signature, roots });

@@ -4,8 +4,8 @@ import { NotationError } from '../core/error.ts';
 import type { SigningScheme } from '../core/model.ts';
 import { type Demands, type StoreReference, textOfStore } from '../policy/statement.ts';
 import { matchIdentity } from '../policy/trusted-identity.ts';
-import type { TrustStoreType } from '../x509/anchor.ts';
 import { type Certificate, nameOf, quoteSubject } from '../x509/certificate.ts';
+import type { TrustStoreType } from '../x509/chain/anchor.ts';
 import type { Verdict } from './outcome.ts';
 import type { VerificationPorts } from './ports.ts';
 

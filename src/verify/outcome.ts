@@ -4,8 +4,8 @@ import type { Descriptor, Envelope, Verified } from '../core/model.ts';
 import type { Action, CheckName } from '../policy/level.ts';
 import type { Demands, StoreReference, TrustedIdentity } from '../policy/statement.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { RevocationReport } from '../x509/revocation.ts';
-import type { Timestamp } from '../x509/timestamp-check.ts';
+import type { RevocationReport } from '../x509/revocation/report.ts';
+import type { Timestamp } from '../x509/timestamp/check.ts';
 
 /** Which time the validity of certificates was held against, and who vouches for it. */
 export type TimeEvidence =

@@ -1,9 +1,9 @@
 // What verification needs of the world.
 import type { Der } from '../core/bytes.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { TrustStoreType } from '../x509/anchor.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { AskRevocation } from '../x509/revocation.ts';
+import type { TrustStoreType } from '../x509/chain/anchor.ts';
+import type { AskRevocation } from '../x509/revocation/report.ts';
 
 export interface VerificationPorts {
   readonly now: Clock;

@@ -1,6 +1,6 @@
 import { NotationError } from '../core/error.ts';
-import type { AskRevocation, RevocationQuestion, RevocationReport } from '../x509/revocation.ts';
-import { describeRevocation } from '../x509/revocation-text.ts';
+import type { AskRevocation, RevocationQuestion, RevocationReport } from '../x509/revocation/report.ts';
+import { describeRevocation } from '../x509/revocation/text.ts';
 import type { Verdict } from './outcome.ts';
 
 /** Whether no certificate of a chain is revoked; what cannot be told is a failure (REV-002). */

@@ -1,9 +1,9 @@
 // Files of certificates: PEM (RFC 7468), DER one after another (TST-002), and PKCS#7 certs-only (RFC 2315 §9.1).
 import { type Der, toBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
+import { Cursor, readMany, tag } from './asn1/der.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { parseSignedData } from './cms.ts';
-import { Cursor, readMany, tag } from './der.ts';
 
 /**
  * All certificates of a file, in its order. Text around PEM blocks and blocks that hold no certificates (private keys) are passed over

@@ -1,6 +1,6 @@
 // X.509 certificates (RFC 5280 §4.1): bytes in, values out. Nothing here is trusted yet.
 import { type Der, equalBytes, toHex } from '../core/bytes.ts';
-import { type BitString, type Cursor, contextTag, malformed, readSequence, tag } from './der.ts';
+import { type BitString, type Cursor, contextTag, malformed, readSequence, tag } from './asn1/der.ts';
 import {
   type BasicConstraints,
   type ExtendedKeyUsage,

@@ -1,9 +1,9 @@
 // SignedData of the Cryptographic Message Syntax (RFC 5652 §5), as far as timestamp tokens and files of certificates need it.
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
+import { type Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './asn1/der.ts';
+import { set } from './asn1/der-encode.ts';
 import { parseSerial } from './certificate.ts';
-import { type Cursor, constructedContextTag, malformed, readMany, readSequence, tag } from './der.ts';
-import { set } from './der-encode.ts';
 
 /** One SignedData as it was read; nothing in it is trusted. */
 export interface SignedData {

@@ -1,8 +1,8 @@
 // Distinguished names as people write them: RFC 4514 as go-ldap reads it, and notation's strict form for trusted identities.
 // Trust policy specification § Trusted Identities Constraints.
 import { NotationError } from '../core/error.ts';
-import { Cursor } from './der.ts';
-import { decodeString, decodeUtf8 } from './der-string.ts';
+import { Cursor } from './asn1/der.ts';
+import { decodeString, decodeUtf8 } from './asn1/der-string.ts';
 
 /** One attribute as written: `type` is a short name or dotted object identifier in the writer's case. */
 export interface WrittenAttribute {

@@ -12,8 +12,8 @@ import {
   readOnly,
   readSequence,
   tag,
-} from './der.ts';
-import { parseDistributionPoints, parseUri } from './distribution-point.ts';
+} from './asn1/der.ts';
+import { parseDistributionPoints, parseUri } from './crl/distribution-point.ts';
 
 export const extensionOid = {
   subjectKeyId: '2.5.29.14',

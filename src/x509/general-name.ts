@@ -1,7 +1,7 @@
 // GeneralName (RFC 5280 §4.2.1.6): the forms of names that certificates carry beside their subject.
 import type { Der } from '../core/bytes.ts';
-import { type Element, malformed, readMany, readOnly, readSequence, tag } from './der.ts';
-import { decodeString } from './der-string.ts';
+import { type Element, malformed, readMany, readOnly, readSequence, tag } from './asn1/der.ts';
+import { decodeString } from './asn1/der-string.ts';
 import { type Name, parseNameDer } from './name.ts';
 
 export type GeneralName =

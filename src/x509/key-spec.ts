@@ -2,7 +2,7 @@
 import { algorithms, type KeySpec, supportedKeySpecs } from '../core/algorithm.ts';
 import { type Der, toHex } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
-import { type BitString, malformed, readAll, readSequence, tag } from './der.ts';
+import { type BitString, malformed, readAll, readSequence, tag } from './asn1/der.ts';
 
 /** What a public key is. `name` is for people: "RSA-1024", "P-256", "Ed25519"; `bytes` is the length of its modulus or of one coordinate. */
 export type KeyFacts =

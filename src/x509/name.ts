@@ -2,8 +2,8 @@
 // Names as people write them are in distinguished-name.ts.
 import type { Der } from '../core/bytes.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
-import { Cursor, readMany, readSequence, tag } from './der.ts';
-import { printableString, utf8String } from './der-encode.ts';
+import { Cursor, readMany, readSequence, tag } from './asn1/der.ts';
+import { printableString, utf8String } from './asn1/der-encode.ts';
 import { type Identity, parseIdentity, refused } from './distinguished-name.ts';
 
 export { isSubset, parseDistinguishedName, parseIdentity } from './distinguished-name.ts';

@@ -3,8 +3,8 @@
 import { constants, verify } from 'node:crypto';
 import { type Algorithm, algorithms, type HashAlgorithm } from '../core/algorithm.ts';
 import { type Der, toHex } from '../core/bytes.ts';
-import { readExplicit, readMany, readSequence, tag } from './der.ts';
-import { explicit, integer, nullValue, oid, sequence } from './der-encode.ts';
+import { readExplicit, readMany, readSequence, tag } from './asn1/der.ts';
+import { explicit, integer, nullValue, oid, sequence } from './asn1/der-encode.ts';
 import { describeKey } from './key-spec.ts';
 import { openKey } from './public-key.ts';
 

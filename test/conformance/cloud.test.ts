@@ -11,7 +11,7 @@ import { type Algorithm, algorithms } from '../../src/core/algorithm.ts';
 import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/x509/issue.ts';
+import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/x509/issue/issue.ts';
 import { appServiceHeader, keyPemOf, pemOf, startKeyVault } from '../support/key-vault.ts';
 import { type AwsKey, awsSpecs, createKey, kmsClient, publicKeyInfoOf, startMinistack } from '../support/ministack.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';

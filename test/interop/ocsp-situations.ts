@@ -1,5 +1,5 @@
 // What responders may say and how they may fail, with the verdicts of ours and of notation.
-import { nullValue } from '../../src/x509/der-encode.ts';
+import { nullValue } from '../../src/x509/asn1/der-encode.ts';
 import { type CrlServer, crlHabits, opensslCrl } from '../support/crl-server.ts';
 import {
   type OcspHabit,

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { basicConstraints, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
+import { basicConstraints, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue/issue.ts';
 import type { Notation } from '../support/notation.ts';
 import { needs } from '../support/peers.ts';
 import { keyOf, mintCa, mintChain } from '../support/pki.ts';

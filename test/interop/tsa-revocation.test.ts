@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
-import { extendedKeyUsage, keyUsage } from '../../src/x509/issue.ts';
+import { extendedKeyUsage, keyUsage } from '../../src/x509/issue/issue.ts';
 import type { Notation, Result } from '../support/notation.ts';
 import { type OcspResponder, startOcspResponder } from '../support/ocsp-responder.ts';
 import { needs } from '../support/peers.ts';

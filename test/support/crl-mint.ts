@@ -1,7 +1,7 @@
 // CRLs of every shape, signed by a test's key: those that OpenSSL does not make.
 import type { Der } from '../../src/core/bytes.ts';
-import { element, explicit, integer, sequence, time } from '../../src/x509/der-encode.ts';
-import { type ExtensionDraft, encodeExtensions, encodeName, type NameDraft, sealCertificate } from '../../src/x509/issue.ts';
+import { element, explicit, integer, sequence, time } from '../../src/x509/asn1/der-encode.ts';
+import { type ExtensionDraft, encodeExtensions, encodeName, type NameDraft, sealCertificate } from '../../src/x509/issue/issue.ts';
 import { encodeSignatureAlgorithm, encodeSignatureValue } from '../../src/x509/signature-algorithm.ts';
 import { type Holder, validFrom, validUntil } from './pki.ts';
 

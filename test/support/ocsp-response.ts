@@ -1,10 +1,10 @@
 // OCSP responses of any kind, right and wrong, each signed by a real key.
 import { createHash } from 'node:crypto';
 import type { Der } from '../../src/core/bytes.ts';
+import * as encode from '../../src/x509/asn1/der-encode.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
-import * as encode from '../../src/x509/der-encode.ts';
-import { type ExtensionDraft, encodeExtensions } from '../../src/x509/issue.ts';
-import { hashKey, type IdHash } from '../../src/x509/ocsp-id.ts';
+import { type ExtensionDraft, encodeExtensions } from '../../src/x509/issue/issue.ts';
+import { hashKey, type IdHash } from '../../src/x509/ocsp/certificate-id.ts';
 import { encodeSignatureAlgorithm, encodeSignatureValue } from '../../src/x509/signature-algorithm.ts';
 import { during, type Holder } from './pki.ts';
 

@@ -16,7 +16,7 @@ import {
   randomSerial,
   sealCertificate,
   subjectKeyId,
-} from '../../src/x509/issue.ts';
+} from '../../src/x509/issue/issue.ts';
 
 /** A key pair of one of the six specs. */
 export interface TestKey {

@@ -1,9 +1,9 @@
 // Certificates that say where their revocation is told, and certificates of those who tell it.
 import type { Der } from '../../src/core/bytes.ts';
-import { constructedContextTag } from '../../src/x509/der.ts';
-import { element, implicit, nullValue, oid, sequence } from '../../src/x509/der-encode.ts';
+import { constructedContextTag } from '../../src/x509/asn1/der.ts';
+import { element, implicit, nullValue, oid, sequence } from '../../src/x509/asn1/der-encode.ts';
 import { extendedKeyUsageOid, extensionOid } from '../../src/x509/extension.ts';
-import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue.ts';
+import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage, subjectKeyId } from '../../src/x509/issue/issue.ts';
 import { type Change, draftOf, type Holder, keyOf, mintCa, mintLeaf } from './pki.ts';
 
 /** Where a certificate says that its revocation is told. */

@@ -2,7 +2,7 @@
 import { createHash, sign } from 'node:crypto';
 import type { HashAlgorithm } from '../../src/core/algorithm.ts';
 import type { Der } from '../../src/core/bytes.ts';
-import * as encode from '../../src/x509/der-encode.ts';
+import * as encode from '../../src/x509/asn1/der-encode.ts';
 import { encodeHashAlgorithm, encodeSignatureAlgorithm, encodeSignatureValue } from '../../src/x509/signature-algorithm.ts';
 import type { Holder } from './pki.ts';
 

@@ -4,9 +4,9 @@ import type { Clock } from '../../src/core/ports.ts';
 import { levels } from '../../src/policy/level.ts';
 import type { OciStatement, StoreReference } from '../../src/policy/statement.ts';
 import type { VerificationPorts } from '../../src/verify/ports.ts';
-import type { TrustStoreType } from '../../src/x509/anchor.ts';
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts';
-import type { AskRevocation, CertificateStatus, RevocationQuestion } from '../../src/x509/revocation.ts';
+import type { TrustStoreType } from '../../src/x509/chain/anchor.ts';
+import type { AskRevocation, CertificateStatus, RevocationQuestion } from '../../src/x509/revocation/report.ts';
 import { during } from './pki.ts';
 
 /** A statement of level strict that trusts anybody under `ca:test` and `signingAuthority:test`. */

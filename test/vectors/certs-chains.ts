@@ -7,20 +7,20 @@ import { openKey } from '../../src/kms/index.ts';
 import type { Directories } from '../../src/store/directories.ts';
 import { disk } from '../../src/store/disk.ts';
 import { readTrustStore, trustStorePath } from '../../src/store/trust-store.ts';
-import { checkTimestampRoot, type TrustStoreType } from '../../src/x509/anchor.ts';
 import { parseCertificates } from '../../src/x509/bundle.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
-import { orderChain } from '../../src/x509/chain.ts';
-import type { KeyUsageBit } from '../../src/x509/extension.ts';
-import { keyUsage } from '../../src/x509/issue.ts';
-import { keySpecOf } from '../../src/x509/key-spec.ts';
+import { checkTimestampRoot, type TrustStoreType } from '../../src/x509/chain/anchor.ts';
+import { orderChain } from '../../src/x509/chain/chain.ts';
 import {
   checkCaCertificate,
   checkCodeSigningChain,
   checkLeafCertificate,
   checkTimestampingChain,
   checkValidity,
-} from '../../src/x509/profile.ts';
+} from '../../src/x509/chain/profile.ts';
+import type { KeyUsageBit } from '../../src/x509/extension.ts';
+import { keyUsage } from '../../src/x509/issue/issue.ts';
+import { keySpecOf } from '../../src/x509/key-spec.ts';
 import { contextOf } from '../support/backends.ts';
 import { mintLeaf } from '../support/pki.ts';
 import { readVector, rowOf, thirdPartyFolder, type VectorCase } from '../support/third-party.ts';

@@ -6,7 +6,7 @@ import type { EnvelopeCodec } from '../../src/envelope/codec.ts';
 import { codecOfFormat, codecOfMediaType } from '../../src/envelope/index.ts';
 import { checkIntegrity } from '../../src/envelope/integrity.ts';
 import { sign } from '../../src/sign/sign.ts';
-import { bitString, integer, nullValue, oid, sequence } from '../../src/x509/der-encode.ts';
+import { bitString, integer, nullValue, oid, sequence } from '../../src/x509/asn1/der-encode.ts';
 import { keySpecOf } from '../../src/x509/key-spec.ts';
 import { leafOf, makeEnvelope } from '../support/envelopes.ts';
 import { during, mintChain } from '../support/pki.ts';

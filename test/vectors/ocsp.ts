@@ -10,7 +10,7 @@ const words: ById<RegExp> = [
   [/^ocsp-bssl-ocsp-sign-indirect-missing$/, /found "CN=Test OCSP Signer" without one$/],
   [/^ocsp-bssl-ocsp-sign-bad-indirect$/, /signer "CN=Test False OCSP Signer" to be meant for OCSP signing, found no extended key usage$/],
   [/^ocsp-bssl-has-critical-response-extension$/, /expected no critical extension, found 1\.2\.3\.4$/],
-  // What their own reasons come to is told of responses that our tests make (unit/x509/ocsp-check.test.ts).
+  // What their own reasons come to is told of responses that our tests make (unit/x509/ocsp/check.test.ts).
   [/^ocsp-bssl-(bad-signature|revoke-response-reason|old-response|produced-early-response)$/, /found SHA1WithRSA$/],
   [/^ocsperr-internalerror$/, /found internalError$/],
   [/^ocsperr-sigrequired$/, /found sigRequired$/],

@@ -4,13 +4,13 @@ import type { HashAlgorithm } from '../../src/core/algorithm.ts';
 import { toHex } from '../../src/core/bytes.ts';
 import { makeTimestampRequest } from '../../src/timestamp/request.ts';
 import { readTimestampResponse } from '../../src/timestamp/response.ts';
-import { minimizeLengths } from '../../src/x509/ber.ts';
+import { minimizeLengths } from '../../src/x509/asn1/ber.ts';
+import { element, integer, sequence } from '../../src/x509/asn1/der-encode.ts';
 import { parseCertificates } from '../../src/x509/bundle.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
-import { element, integer, sequence } from '../../src/x509/der-encode.ts';
-import { checkTimestampToken, type Timestamp } from '../../src/x509/timestamp-check.ts';
-import { timeRangeOf } from '../../src/x509/timestamp-info.ts';
-import { parseTimestampToken, type TimestampToken } from '../../src/x509/timestamp-token.ts';
+import { checkTimestampToken, type Timestamp } from '../../src/x509/timestamp/check.ts';
+import { timeRangeOf } from '../../src/x509/timestamp/info.ts';
+import { parseTimestampToken, type TimestampToken } from '../../src/x509/timestamp/token.ts';
 import { readVector, rowOf, type VectorCase } from '../support/third-party.ts';
 import { answerOf, askById, type Group, isRefusal, type Question } from './answer.ts';
 

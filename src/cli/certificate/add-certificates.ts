@@ -4,8 +4,8 @@ import { type Directories, directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { certificateFileLimit, checkStoreName, checkStoreType, parseTrustedCertificates } from '../../store/trust-store.ts';
 import { addTrustedFile } from '../../store/trust-store-changes.ts';
-import { checkTrustStoreCertificate, type TrustStoreType } from '../../x509/anchor.ts';
 import type { Certificate } from '../../x509/certificate.ts';
+import { checkTrustStoreCertificate, type TrustStoreType } from '../../x509/chain/anchor.ts';
 import type { ToolContext } from '../context.ts';
 import { printable } from '../voice/fields.ts';
 

@@ -2,7 +2,7 @@ import { inWords, NotationError } from '../../core/error.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { checkStoreName, checkStoreType, trustStoreFolder, trustStorePath } from '../../store/trust-store.ts';
 import { deleteTrustedFile, deleteTrustStore } from '../../store/trust-store-changes.ts';
-import type { TrustStoreType } from '../../x509/anchor.ts';
+import type { TrustStoreType } from '../../x509/chain/anchor.ts';
 import type { ToolContext } from '../context.ts';
 import { confirm } from '../voice/confirm.ts';
 import { printable } from '../voice/fields.ts';

@@ -13,7 +13,7 @@ import { checkStoreName, trustStorePath } from '../../store/trust-store.ts';
 import { addTrustedFile } from '../../store/trust-store-changes.ts';
 import { createWhole, writeWhole } from '../../store/write.ts';
 import { toPem } from '../../x509/bundle.ts';
-import { issueCertificate, selfSignedCodeSigningDraft } from '../../x509/issue.ts';
+import { issueCertificate, selfSignedCodeSigningDraft } from '../../x509/issue/issue.ts';
 import type { ToolContext } from '../context.ts';
 
 export interface GenerateTest {

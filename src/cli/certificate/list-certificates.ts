@@ -2,7 +2,7 @@ import { NotationError, sentenceOf } from '../../core/error.ts';
 import { directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { listTrustedFiles, type TrustedFile } from '../../store/trust-store-changes.ts';
-import { trustStoreTypes } from '../../x509/anchor.ts';
+import { trustStoreTypes } from '../../x509/chain/anchor.ts';
 import type { ToolContext } from '../context.ts';
 import { printTable } from '../voice/table.ts';
 

@@ -68,9 +68,9 @@ function signedAttributes({ signed, mediaType }: Envelope): Inspection['signed']
 /** The token need not be one that may be believed, but it must be about this signature. */
 async function inspectTimestamp(bytes: Uint8Array, signature: Uint8Array): Promise<InspectedTimestamp> {
   const [{ parseTimestampToken }, { timeRangeOf }, { checkImprint }] = await Promise.all([
-    import('../../x509/timestamp-token.ts'),
-    import('../../x509/timestamp-info.ts'),
-    import('../../x509/timestamp-check.ts'),
+    import('../../x509/timestamp/token.ts'),
+    import('../../x509/timestamp/info.ts'),
+    import('../../x509/timestamp/check.ts'),
   ]);
   try {
     const { info, certificates } = parseTimestampToken(bytes);

@@ -6,7 +6,7 @@ import type { EvidenceOf, Finding, Outcome, TimeEvidence } from '../../verify/ou
 import type { Certificate } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
-import type { CertificateStatus, RevocationReport, RevocationSource } from '../../x509/revocation.ts';
+import type { CertificateStatus, RevocationReport, RevocationSource } from '../../x509/revocation/report.ts';
 import { errorJson } from '../artifact/reference-batch.ts';
 import { intactIn, type Judged, partsOf, timeText } from './verdict.ts';
 

@@ -5,7 +5,7 @@ import type { Accepted, Finding, Outcome, Rejected, TimeEvidence } from '../../v
 import { nameOf } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
-import type { CertificateStatus } from '../../x509/revocation.ts';
+import type { CertificateStatus } from '../../x509/revocation/report.ts';
 import { oneLine, printable, printFields } from '../voice/fields.ts';
 import { byName } from '../voice/go-format.ts';
 import { printTable } from '../voice/table.ts';

@@ -1,6 +1,6 @@
 // Questions about what verification found, which its text and its JSON both answer.
 import type { Accepted, EvidenceOf, Finding, Rejected } from '../../verify/outcome.ts';
-import type { CertificateStatus } from '../../x509/revocation.ts';
+import type { CertificateStatus } from '../../x509/revocation/report.ts';
 import { oneLine } from '../voice/fields.ts';
 
 /** A signature of an artifact, by its manifest's digest, or of a blob. */

@@ -122,7 +122,7 @@ function holdingOf(leaf: Certificate, version: string | undefined, rest: () => P
 
 /** Ordering verifies signatures: what does that is loaded for signatures alone. */
 async function orderedBy(pool: readonly Certificate[], leafKey?: Der): Promise<readonly Certificate[]> {
-  return (await import('../../x509/chain.ts')).orderChain(pool, leafKey);
+  return (await import('../../x509/chain/chain.ts')).orderChain(pool, leafKey);
 }
 
 function otherVersion({ name, host }: AzureKeyId, wanted: string, found: string): NotationError {

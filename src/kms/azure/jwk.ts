@@ -1,6 +1,6 @@
 // Key Vault's JSON web keys as SubjectPublicKeyInfo, without loading a runtime's cryptography.
 import { type Der, padLeft } from '../../core/bytes.ts';
-import { bitString, integer, nullValue, oid, sequence } from '../../x509/der-encode.ts';
+import { bitString, integer, nullValue, oid, sequence } from '../../x509/asn1/der-encode.ts';
 
 /** The public half of a key as Key Vault tells it; all numbers big-endian. */
 export interface JsonWebKey {

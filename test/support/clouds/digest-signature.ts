@@ -1,7 +1,7 @@
 // Signatures over ready digests, as key services make them. node:crypto hashes whatever it is given, so the last step is done here.
 import { constants, createHash, generateKeyPairSync, privateEncrypt, randomBytes } from 'node:crypto';
 import type { Algorithm } from '../../../src/core/algorithm.ts';
-import { integer, sequence } from '../../../src/x509/der-encode.ts';
+import { integer, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import type { TestKey } from '../pki.ts';
 
 /** What a digest's signature is wanted as: RSASSA-PSS with a salt of the hash's length, and ECDSA as fixed-width r‖s. */

@@ -1,5 +1,5 @@
 // Signatures that a service must not send, each from an honest one.
-import { integer, sequence } from '../../../src/x509/der-encode.ts';
+import { integer, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import { toDer } from './digest-signature.ts';
 
 /** Makes another form of the ECDSA signature r‖s. */

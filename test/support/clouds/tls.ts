@@ -1,7 +1,8 @@
 // Server certificates of a private authority, as companies have them.
+
+import { implicit, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
-import { implicit, sequence } from '../../../src/x509/der-encode.ts';
-import { type ExtensionDraft, extendedKeyUsage, issueCertificate, keyUsage } from '../../../src/x509/issue.ts';
+import { type ExtensionDraft, extendedKeyUsage, issueCertificate, keyUsage } from '../../../src/x509/issue/issue.ts';
 import { draftOf, type Holder, keyOf, mintCa, validFrom } from '../pki.ts';
 
 /** What a TLS server shows and holds, in PEM, and the authority that its clients must trust. */

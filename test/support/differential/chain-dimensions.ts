@@ -1,7 +1,7 @@
 // The certificates of a chain: keys, length, rules, signatures, order (signature specification § Certificate Requirements).
-import { octetString, utf8String } from '../../../src/x509/der-encode.ts';
+import { octetString, utf8String } from '../../../src/x509/asn1/der-encode.ts';
 import { extendedKeyUsageOid, extensionOid, type KeyUsageBit } from '../../../src/x509/extension.ts';
-import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue/issue.ts';
 import {
   authorityPlan,
   type CertificateChange,

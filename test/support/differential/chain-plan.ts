@@ -1,5 +1,5 @@
 // A plan on which nothing is wrong, and ways to change the certificates of one.
-import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { basicConstraints, type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue/issue.ts';
 import { daysFrom } from './day.ts';
 import type { AuthorityKind } from './keys.ts';
 import type { CertificatePlan, SignaturePlan } from './plan.ts';

@@ -1,7 +1,7 @@
 // CRLs, right and wrong (RFC 5280 §5).
 import type { Der } from '../../../src/core/bytes.ts';
-import { element, explicit, integer, sequence, time } from '../../../src/x509/der-encode.ts';
-import { type ExtensionDraft, encodeExtensions, encodeName, sealCertificate } from '../../../src/x509/issue.ts';
+import { element, explicit, integer, sequence, time } from '../../../src/x509/asn1/der-encode.ts';
+import { type ExtensionDraft, encodeExtensions, encodeName, sealCertificate } from '../../../src/x509/issue/issue.ts';
 import { daysFrom } from './day.ts';
 import { authorityKey } from './keys.ts';
 import { distributionPoints, type Minted, signStructure } from './mint.ts';

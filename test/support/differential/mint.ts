@@ -2,8 +2,8 @@
 import { constants, type KeyObject, sign } from 'node:crypto';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import type { Der } from '../../../src/core/bytes.ts';
-import { explicit, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
-import { type ExtensionDraft, encodeName, encodeTbs, sealCertificate } from '../../../src/x509/issue.ts';
+import { explicit, implicit, integer, nullValue, oid, sequence } from '../../../src/x509/asn1/der-encode.ts';
+import { type ExtensionDraft, encodeName, encodeTbs, sealCertificate } from '../../../src/x509/issue/issue.ts';
 import { encodeSignatureAlgorithm } from '../../../src/x509/signature-algorithm.ts';
 import { authorityKey, type Key, leafKey } from './keys.ts';
 import type { CertificatePlan, CertificateSignature } from './plan.ts';

@@ -1,9 +1,9 @@
 // What OCSP responders answer, right and wrong (RFC 6960).
 import { createHash } from 'node:crypto';
 import type { Der } from '../../../src/core/bytes.ts';
-import { constructedContextTag, readMany, readSequence } from '../../../src/x509/der.ts';
-import { bitString, element, explicit, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
-import { type ExtensionDraft, encodeExtensions, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { constructedContextTag, readMany, readSequence } from '../../../src/x509/asn1/der.ts';
+import { bitString, element, explicit, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/asn1/der-encode.ts';
+import { type ExtensionDraft, encodeExtensions, extendedKeyUsage, keyUsage } from '../../../src/x509/issue/issue.ts';
 import { generalizedTime } from '../timestamp-token.ts';
 import type { Reply } from './answers.ts';
 import { day, daysFrom } from './day.ts';

@@ -1,6 +1,6 @@
 // What a situation consists of, before any key or byte: who signs what by which chain, who is trusted, and what the servers answer.
 import type { EnvelopeFormat } from '../../../src/core/model.ts';
-import type { ExtensionDraft, NameDraft } from '../../../src/x509/issue.ts';
+import type { ExtensionDraft, NameDraft } from '../../../src/x509/issue/issue.ts';
 import type { Reply } from './answers.ts';
 import type { AuthorityKind, LeafKey } from './keys.ts';
 import type { Minted } from './mint.ts';

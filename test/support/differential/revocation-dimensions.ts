@@ -1,6 +1,6 @@
 // Where the certificates of a chain say that their revocation can be asked for, and what is answered there (REV-001 to REV-017).
-import { sequence, utf8String } from '../../../src/x509/der-encode.ts';
-import type { ExtensionDraft } from '../../../src/x509/issue.ts';
+import { sequence, utf8String } from '../../../src/x509/asn1/der-encode.ts';
+import type { ExtensionDraft } from '../../../src/x509/issue/issue.ts';
 import { changeAt, hasAuthorities, hasIntermediates } from './chain-plan.ts';
 import { type CrlWish, crl } from './crl-answer.ts';
 import { choice, type Dimension, usual, type Value } from './dimension.ts';

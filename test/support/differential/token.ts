@@ -2,9 +2,9 @@
 import type { HashAlgorithm } from '../../../src/core/algorithm.ts';
 import type { Der } from '../../../src/core/bytes.ts';
 import { once } from '../../../src/core/once.ts';
-import { integer, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { integer, octetString, oid, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import { extendedKeyUsageOid } from '../../../src/x509/extension.ts';
-import { type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue.ts';
+import { type ExtensionDraft, extendedKeyUsage, keyUsage } from '../../../src/x509/issue/issue.ts';
 import { type Change, type Holder, mintCa, mintLeaf } from '../pki.ts';
 import {
   attribute,

@@ -7,9 +7,9 @@ import type { EnvelopeCodec } from '../../../src/envelope/codec.ts';
 import { cose } from '../../../src/envelope/cose.ts';
 import { checkIntegrity } from '../../../src/envelope/integrity.ts';
 import { jws } from '../../../src/envelope/jws.ts';
+import { tag } from '../../../src/x509/asn1/der.ts';
+import { bitString, element, explicit, integer, octetString, oid, sequence, time } from '../../../src/x509/asn1/der-encode.ts';
 import type { Certificate } from '../../../src/x509/certificate.ts';
-import { tag } from '../../../src/x509/der.ts';
-import { bitString, element, explicit, integer, octetString, oid, sequence, time } from '../../../src/x509/der-encode.ts';
 import { leafOf, makeEnvelope } from '../../support/envelopes.ts';
 import { isRefusal as isOurs } from '../../vectors/answer.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { leafOf } from '../../../src/kms/certificates.ts';
 import { openKey } from '../../../src/kms/index.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
-import { orderChain } from '../../../src/x509/chain.ts';
+import { orderChain } from '../../../src/x509/chain/chain.ts';
 import { contextOf } from '../../support/backends.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 import { mintCa, mintLeaf } from '../../support/pki.ts';

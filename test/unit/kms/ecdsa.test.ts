@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { algorithmOfSpec } from '../../../src/core/algorithm.ts';
 import { NotationError } from '../../../src/core/error.ts';
 import { toFixedWidth } from '../../../src/kms/ecdsa.ts';
-import { integer, sequence } from '../../../src/x509/der-encode.ts';
+import { integer, sequence } from '../../../src/x509/asn1/der-encode.ts';
 
 const p256 = algorithmOfSpec('EC-256');
 const curves = { 'EC-256': 'P-256', 'EC-384': 'P-384', 'EC-521': 'P-521' } as const;

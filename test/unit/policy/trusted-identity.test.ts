@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
 import { matchIdentity, parseTrustedIdentities } from '../../../src/policy/trusted-identity.ts';
 import type { Certificate } from '../../../src/x509/certificate.ts';
-import type { NameDraft } from '../../../src/x509/issue.ts';
+import type { NameDraft } from '../../../src/x509/issue/issue.ts';
 import { mintLeaf } from '../../support/pki.ts';
 
 const usual: NameDraft = [

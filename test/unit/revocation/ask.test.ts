@@ -8,7 +8,7 @@ import { openHttp } from '../../../src/http/open.ts';
 import { openRevocation, type RevocationOptions } from '../../../src/revocation/ask.ts';
 import { openCrlCache } from '../../../src/revocation/crl-cache.ts';
 import { disk } from '../../../src/store/disk.ts';
-import type { AskRevocation, CertificateStatus, RevocationReport } from '../../../src/x509/revocation.ts';
+import type { AskRevocation, CertificateStatus, RevocationReport } from '../../../src/x509/revocation/report.ts';
 import { type CrlServer, crlHabits, opensslCrl, startCrlServer } from '../../support/crl-server.ts';
 import { type OcspResponder, startOcspResponder } from '../../support/ocsp-responder.ts';
 import { type Holder, mintCa, mintChain } from '../../support/pki.ts';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Files } from '../../../src/core/ports.ts';
 import { openCrlCache } from '../../../src/revocation/crl-cache.ts';
-import { parseCrl } from '../../../src/x509/crl.ts';
-import type { CrlPair } from '../../../src/x509/crl-check.ts';
+import type { CrlPair } from '../../../src/x509/crl/check.ts';
+import { parseCrl } from '../../../src/x509/crl/crl.ts';
 import { mintCrl } from '../../support/crl-mint.ts';
 import { during, mintCa } from '../../support/pki.ts';
 

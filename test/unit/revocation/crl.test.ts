@@ -13,7 +13,7 @@ import { askCrls, type CrlPorts } from '../../../src/revocation/crl.ts';
 import { crlCachePath, openCrlCache } from '../../../src/revocation/crl-cache.ts';
 import { disk } from '../../../src/store/disk.ts';
 import { writeWhole } from '../../../src/store/write.ts';
-import type { CertificateStatus } from '../../../src/x509/revocation.ts';
+import type { CertificateStatus } from '../../../src/x509/revocation/report.ts';
 import { mintCrl } from '../../support/crl-mint.ts';
 import { type CrlServer, type CrlWish, crlHabits, opensslCrl, startCrlServer } from '../../support/crl-server.ts';
 import { openssl } from '../../support/openssl.ts';

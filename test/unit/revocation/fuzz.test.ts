@@ -1,10 +1,10 @@
 // Spoiled OCSP responses and CRLs: nothing but an error of ours comes out, and nothing is believed that was not signed.
 import assert from 'node:assert/strict';
-import { parseCrl } from '../../../src/x509/crl.ts';
-import { checkBaseCrl, checkDeltaCrl, judgeCrls } from '../../../src/x509/crl-check.ts';
-import { nullValue } from '../../../src/x509/der-encode.ts';
-import { checkOcspResponse } from '../../../src/x509/ocsp-check.ts';
-import { parseOcspResponse } from '../../../src/x509/ocsp-response.ts';
+import { nullValue } from '../../../src/x509/asn1/der-encode.ts';
+import { checkBaseCrl, checkDeltaCrl, judgeCrls } from '../../../src/x509/crl/check.ts';
+import { parseCrl } from '../../../src/x509/crl/crl.ts';
+import { checkOcspResponse } from '../../../src/x509/ocsp/check.ts';
+import { parseOcspResponse } from '../../../src/x509/ocsp/response.ts';
 import { invalidityDate as crlInvalidityDate, mintCrl } from '../../support/crl-mint.ts';
 import { fuzz, iterations, type Kind, seedOf } from '../../support/fuzz.ts';
 import { ofBytes } from '../../support/mutation.ts';

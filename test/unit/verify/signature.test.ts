@@ -11,7 +11,7 @@ import { verifySignature } from '../../../src/verify/signature.ts';
 import { checkSameSubject } from '../../../src/verify/subject.ts';
 import type { Certificate } from '../../../src/x509/certificate.ts';
 import { parseIdentity } from '../../../src/x509/distinguished-name.ts';
-import type { RevocationQuestion } from '../../../src/x509/revocation.ts';
+import type { RevocationQuestion } from '../../../src/x509/revocation/report.ts';
 import { leafOf, makeEnvelope } from '../../support/envelopes.ts';
 import { type Change, during, type Holder, mintCa, mintChain, mintLeaf, validUntil } from '../../support/pki.ts';
 import { makeToken } from '../../support/timestamp-token.ts';

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { contextTag } from '../../../src/x509/asn1/der.ts';
+import { element, explicit, integer, oid, sequence, set } from '../../../src/x509/asn1/der-encode.ts';
 import { parseCertificates, toPem } from '../../../src/x509/bundle.ts';
-import { contextTag } from '../../../src/x509/der.ts';
-import { element, explicit, integer, oid, sequence, set } from '../../../src/x509/der-encode.ts';
 import { keyOf, mintChain } from '../../support/pki.ts';
 
 const chain = (await mintChain()).map(({ certificate }) => certificate.der);

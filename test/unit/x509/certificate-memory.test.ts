@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rememberCertificates } from '../../../src/x509/certificate-memory.ts';
-import { basicConstraints, issueCertificate } from '../../../src/x509/issue.ts';
+import { basicConstraints, issueCertificate } from '../../../src/x509/issue/issue.ts';
 import { draftOf, mintCa, mintChain } from '../../support/pki.ts';
 
 test('the same bytes are one certificate, other bytes are another', async () => {

@@ -3,11 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import type { Der } from '../../../src/core/bytes.ts';
 import { NotationError } from '../../../src/core/error.ts';
+import {
+  element,
+  explicit,
+  ia5String,
+  implicit,
+  integer,
+  nullValue,
+  octetString,
+  oid,
+  sequence,
+} from '../../../src/x509/asn1/der-encode.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
 import { parseCertificate } from '../../../src/x509/certificate.ts';
-import { element, explicit, ia5String, implicit, integer, nullValue, octetString, oid, sequence } from '../../../src/x509/der-encode.ts';
-import { basicConstraints, type ExtensionDraft, keyUsage } from '../../../src/x509/issue.ts';
-import { checkCodeSigningChain } from '../../../src/x509/profile.ts';
+import { checkCodeSigningChain } from '../../../src/x509/chain/profile.ts';
+import { basicConstraints, type ExtensionDraft, keyUsage } from '../../../src/x509/issue/issue.ts';
 import { during, mintChain, mintLeaf } from '../../support/pki.ts';
 
 const uri = (text: string): Der => implicit(6, Buffer.from(text));

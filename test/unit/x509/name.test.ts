@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Der } from '../../../src/core/bytes.ts';
-import { element, ia5String, oid, printableString as p, sequence, set, utf8String as u } from '../../../src/x509/der-encode.ts';
+import { element, ia5String, oid, printableString as p, sequence, set, utf8String as u } from '../../../src/x509/asn1/der-encode.ts';
 import { identityOf, parseNameDer, printName } from '../../../src/x509/name.ts';
 
 type Pair = readonly [type: string, value: Der];

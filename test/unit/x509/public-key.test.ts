@@ -3,7 +3,7 @@ import { constants, createHash, createPublicKey, generateKeyPairSync, type KeyOb
 import { describe, test } from 'node:test';
 import { algorithmOfSpec, algorithms } from '../../../src/core/algorithm.ts';
 import type { Der } from '../../../src/core/bytes.ts';
-import { bitString, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { bitString, integer, nullValue, oid, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import { keySpecOf } from '../../../src/x509/key-spec.ts';
 import { fingerprint, publicKeyOf, verifySignature } from '../../../src/x509/public-key.ts';
 import { keyOf } from '../../support/pki.ts';

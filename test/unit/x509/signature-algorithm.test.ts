@@ -3,7 +3,7 @@ import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from
 import { describe, test } from 'node:test';
 import { algorithms } from '../../../src/core/algorithm.ts';
 import type { Der } from '../../../src/core/bytes.ts';
-import { bitString, explicit, integer, nullValue, oid, sequence } from '../../../src/x509/der-encode.ts';
+import { bitString, explicit, integer, nullValue, oid, sequence } from '../../../src/x509/asn1/der-encode.ts';
 import { encodeSignatureAlgorithm, parseSignatureAlgorithm, verifyStructure } from '../../../src/x509/signature-algorithm.ts';
 import { keyOf } from '../../support/pki.ts';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toPem } from '../../../../src/x509/bundle.ts';
 import type { Certificate } from '../../../../src/x509/certificate.ts';
-import { keyUsage } from '../../../../src/x509/issue.ts';
+import { keyUsage } from '../../../../src/x509/issue/issue.ts';
 import { makeBareKey, openssl } from '../../../support/openssl.ts';
 import { during, type Holder, mintCa, mintChain, mintLeaf } from '../../../support/pki.ts';
 import { runTool } from '../../../support/tool.ts';

@@ -10,7 +10,7 @@ import { levels } from '../../../../src/policy/level.ts';
 import type { OciStatement } from '../../../../src/policy/statement.ts';
 import type { Accepted, ArtifactOutcome, OfArtifact, Rejected } from '../../../../src/verify/outcome.ts';
 import { verifySignature } from '../../../../src/verify/signature.ts';
-import type { AskRevocation } from '../../../../src/x509/revocation.ts';
+import type { AskRevocation } from '../../../../src/x509/revocation/report.ts';
 import { type EnvelopeWish, leafOf, makeEnvelope } from '../../../support/envelopes.ts';
 import { mintChain, subjectOf } from '../../../support/pki.ts';
 import { leafIs, portsOf, statementOf } from '../../../support/verification.ts';
