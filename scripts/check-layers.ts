@@ -5,8 +5,8 @@ import { dirname, join, normalize } from 'node:path';
 
 const layers = [
   ['main.ts', 'index.ts'],
-  ['cli', 'plugin'],
-  ['sign', 'verify', 'kms', 'registry', 'revocation', 'timestamp', 'store'],
+  ['cli', 'plugin', 'library'],
+  ['sign', 'verify', 'kms', 'registry', 'revocation', 'timestamp', 'store', 'host'],
   ['envelope', 'policy', 'protocol', 'http'],
   ['x509'],
   ['core'],
