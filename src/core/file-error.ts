@@ -28,6 +28,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['ELOOP', 'too many symbolic links'],
   ['ENXIO', 'it is no regular file'],
   ['ENAMETOOLONG', 'the name is too long'],
+  ['ENOEXEC', 'it is no program that this system runs'],
+  ['ETXTBSY', 'it is being written'],
 ]);
 
 /** The system's name for why a file operation failed, such as `EEXIST`. */

@@ -15,14 +15,25 @@ export interface InstalledPlugin {
   readonly version: string;
 }
 
-/** The folder of one plugin, and its executable in it (plugin-extensibility.md, "Plugin installation path"). */
+/**
+ * The folder of one plugin, and its executable in it (plugin-extensibility.md, "Plugin installation path").
+ * @throws NotationError `REQUEST` for a name that is no file name: it may come from a signature, and must lead nowhere else
+ */
 export function pluginPlace(
   directories: Directories,
   name: string,
   platform: string,
 ): { readonly folder: string; readonly executable: string } {
+  checkPluginName(name);
   const folder = join(directories.libexec, 'plugins', name);
   return { folder, executable: join(folder, `notation-${name}${platform === 'win32' ? '.exe' : ''}`) };
+}
+
+function checkPluginName(name: string): void {
+  if (/^[^/\\:\p{Cc}]{1,200}$/u.test(name) && !/^\.+$/.test(name)) return;
+  throw new NotationError('REQUEST', `plugin: expected the name of a plugin, found ${JSON.stringify(name.slice(0, 200))}`, {
+    hint: 'a plugin is known by the name of its folder',
+  });
 }
 
 /** notation does not list plugins behind links. @throws NotationError `FILE` when the plugin's folder is a link or no folder. */

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { withoutCredentials } from '../core/environment.ts';
 import { NotationError } from '../core/error.ts';
 import { fileError } from '../core/file-error.ts';
 import type { Environment } from '../core/ports.ts';
@@ -46,12 +47,6 @@ export async function runProgram(
     });
     child.stdin?.on('error', () => undefined).end(input);
   });
-}
-
-/** The environment without the variables of registry credentials, as children may have it. */
-function withoutCredentials(environment: Environment): NodeJS.ProcessEnv {
-  const { NOTATION_USERNAME: _name, NOTATION_PASSWORD: _password, ...rest } = environment;
-  return rest;
 }
 
 async function isProgram(path: string): Promise<boolean> {

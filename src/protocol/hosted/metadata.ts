@@ -1,0 +1,61 @@
+// What a plugin says of itself, as its host reads it (plugin-extensibility.md, "Plugin metadata").
+import { NotationError } from '../../core/error.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { PluginConfig } from '../request.ts';
+import { checkEcho, textIn, textsIn, wrongResponse } from './response.ts';
+
+/** The version of the contract that this program speaks to plugins. */
+const contractVersion = '1.0';
+
+export interface PluginMetadata {
+  readonly name: string;
+  readonly description: string;
+  /** Semantic, by the contract; looked at where it counts only. */
+  readonly version: string;
+  readonly url: string;
+  readonly supportedContractVersions: readonly string[];
+  /** Those too that this program does not know. */
+  readonly capabilities: readonly string[];
+}
+
+/** The `get-plugin-metadata` request, which carries no contract version. */
+export function encodeMetadataRequest(pluginConfig: PluginConfig): object {
+  return configOf(pluginConfig);
+}
+
+/** The member `pluginConfig` of a request; none when there is nothing in it. */
+function configOf(pluginConfig: PluginConfig): { readonly pluginConfig?: Readonly<Record<string, string>> } {
+  return pluginConfig.size === 0 ? {} : { pluginConfig: Object.fromEntries(pluginConfig) };
+}
+
+/**
+ * Reads the `get-plugin-metadata` response of the plugin that is known by `name`.
+ * @param called begins the messages
+ * @throws NotationError `UNAVAILABLE` when a member is missing or empty or the name is another, `CONTRACT_VERSION` when 1.0 is not supported
+ */
+export function parseMetadata(response: JsonObject, name: string, called: string): PluginMetadata {
+  const metadata = {
+    name: textIn(response, 'name', called),
+    description: textIn(response, 'description', called),
+    version: textIn(response, 'version', called),
+    url: textIn(response, 'url', called),
+    supportedContractVersions: textsIn(response, 'supportedContractVersions', called),
+    capabilities: textsIn(response, 'capabilities', called),
+  };
+  if (metadata.capabilities.length === 0) throw wrongResponse(called, 'expected capabilities, found none');
+  checkEcho(response, 'name', name, called);
+  checkContractVersion(metadata.supportedContractVersions, called);
+  return metadata;
+}
+
+function checkContractVersion(supported: readonly string[], called: string): void {
+  if (supported.includes(contractVersion)) return;
+  const found = supported.length === 0 ? 'none' : JSON.stringify(supported.slice(0, 10).join(', '));
+  throw new NotationError(
+    'CONTRACT_VERSION',
+    `${called}: expected the contract version ${contractVersion} to be supported, found ${found}`,
+    {
+      hint: 'install a version of the plugin that speaks contract 1.0',
+    },
+  );
+}
