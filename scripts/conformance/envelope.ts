@@ -20,8 +20,11 @@ interface Opened {
 const names = { scheme: 'io.cncf.notary.signingScheme', time: 'io.cncf.notary.signingTime', expiry: 'io.cncf.notary.expiry' };
 const contentType = 'application/vnd.cncf.notary.payload.v1+json';
 
-/** Checks type, payload, attributes, signature and chain of an answer that has the shape of its schema. */
-export function checkEnvelope(request: Members, answer: Members): readonly string[] {
+/**
+ * Checks type, payload, attributes, signature and chain of an answer that has the shape of its schema.
+ * @param demanded further critical attributes that the envelope must have, and no others
+ */
+export function checkEnvelope(request: Members, answer: Members, demanded: Readonly<Record<string, string>>): readonly string[] {
   const asked = request['signatureEnvelopeType'];
   if (answer['signatureEnvelopeType'] !== asked) return [`signatureEnvelopeType: expected ${String(asked)}`];
   const bytes = Buffer.from(String(answer['signatureEnvelope']), 'base64');
@@ -30,21 +33,23 @@ export function checkEnvelope(request: Members, answer: Members): readonly strin
   return [
     ...(opened.payload.equals(Buffer.from(String(request['payload']), 'base64')) ? [] : ['payload: expected the bytes of the request']),
     ...(opened.contentType === contentType ? [] : [`content type: expected ${contentType}`]),
-    ...checkAttributes(opened, request['expiryDurationInSeconds']),
+    ...checkAttributes(opened, request['expiryDurationInSeconds'], demanded),
+    ...Object.entries(demanded)
+      .filter(([name, value]) => opened.attributes[name] !== value)
+      .map(([name, value]) => `${name}: expected ${value}`),
     ...checkSigned(opened.algorithm, parseChain(opened.chain), opened.message, opened.signature),
   ];
 }
 
-function checkAttributes({ attributes, critical }: Opened, seconds: unknown): readonly string[] {
+function checkAttributes({ attributes, critical }: Opened, seconds: unknown, demanded: object): readonly string[] {
   const { [names.scheme]: scheme, [names.time]: time, [names.expiry]: expiry } = attributes;
-  const wanted = typeof seconds === 'number' && seconds > 0 ? [names.scheme, names.expiry] : [names.scheme];
+  const expires = typeof seconds === 'number' && seconds > 0;
+  const wanted = [names.scheme, ...(expires ? [names.expiry] : []), ...Object.keys(demanded)];
   return [
     ...(scheme === 'notary.x509' ? [] : ['signing scheme: expected notary.x509']),
     ...(typeof time === 'number' ? [] : ['signing time: expected one']),
-    ...(wanted.length === 1 && expiry !== undefined ? ['expiry: expected none'] : []),
-    ...(wanted.length === 2 && expiry !== Number(time) + Number(seconds)
-      ? [`expiry: expected ${String(seconds)} s after the signing time`]
-      : []),
+    ...(!expires && expiry !== undefined ? ['expiry: expected none'] : []),
+    ...(expires && expiry !== Number(time) + Number(seconds) ? [`expiry: expected ${String(seconds)} s after the signing time`] : []),
     ...(JSON.stringify([...critical].sort()) === JSON.stringify([...wanted].sort()) ? [] : [`crit: expected ${wanted.join(', ')}`]),
   ];
 }

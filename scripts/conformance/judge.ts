@@ -7,6 +7,7 @@ import type { Run } from './process.ts';
 import { objection } from './schemas.ts';
 import { checkSignature } from './signature.ts';
 import { type Expectation, type Success, successes, type Vector } from './vector.ts';
+import { checkVerification } from './verification.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 export type Schemas = ReadonlyMap<string, ValidateFunction>;
@@ -33,10 +34,11 @@ function judgeSuccess(vector: Vector, outcome: Success, request: Buffer, run: Ru
 
 function judgeAnswer(expected: Expectation, outcome: Success, request: Answer, answer: Answer): readonly string[] {
   return [
-    ...(outcome === 'metadata' || outcome === 'envelope' ? [] : differences({ keyId: request['keyId'] }, answer)),
+    ...(outcome === 'key' || outcome === 'signature' ? differences({ keyId: request['keyId'] }, answer) : []),
     ...(outcome === 'key' && expected.keySpec !== undefined ? differences({ keySpec: expected.keySpec }, answer) : []),
     ...(outcome === 'signature' ? checkSignature(request, answer) : []),
-    ...(outcome === 'envelope' ? checkEnvelope(request, answer) : []),
+    ...(outcome === 'envelope' ? checkEnvelope(request, answer, expected.attributes ?? {}) : []),
+    ...(outcome === 'verification' ? checkVerification(request, answer, expected.results ?? {}) : []),
     ...(expected.signingAlgorithm === undefined ? [] : differences({ signingAlgorithm: expected.signingAlgorithm }, answer)),
     ...(expected.chainLength === undefined ? [] : checkLength(expected.chainLength, answer['certificateChain'])),
     ...differences(expected.response ?? {}, answer),

@@ -66,8 +66,16 @@ export function fillJsonText(text: string, mapping: Mapping, places: Places): st
 }
 
 function fillString(text: string, mapping: Mapping, places: Places): Json {
+  const file = /^\{chain:([a-z0-9-]+\.crt)\}$/.exec(text)?.[1];
+  if (file !== undefined) return certificatesIn(file);
   const name = configName(text);
   return name === undefined ? fillText(text, mapping, places) : optionsOf(name, mapping, places);
+}
+
+/** The certificates of a file of plugin-spec/keys, in its order, in base64. */
+function certificatesIn(file: string): readonly string[] {
+  const blocks = readFileSync(join(specFolder, 'keys', file), 'utf8').matchAll(/-----BEGIN CERTIFICATE-----(.*?)-----END/gs);
+  return [...blocks].map(([, body = '']) => body.replaceAll(/\s/g, ''));
 }
 
 function configName(text: string): string | undefined {

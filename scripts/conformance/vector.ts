@@ -6,9 +6,20 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export const specFolder: string = join(import.meta.dirname, '..', '..', 'plugin-spec');
 
-export const successes = ['metadata', 'key', 'signature', 'envelope'] as const;
+export const successes = ['metadata', 'key', 'signature', 'envelope', 'verification'] as const;
 export const errorCodes = ['VALIDATION_ERROR', 'UNSUPPORTED_CONTRACT_VERSION', 'ACCESS_DENIED', 'TIMEOUT', 'THROTTLED', 'ERROR'] as const;
-const features = ['raw', 'envelope', 'strict-json', 'file-keys', 'named-keys', 'cloud-keys', 'options', 'messages', 'ts-kms'] as const;
+const features = [
+  'raw',
+  'envelope',
+  'verifier',
+  'strict-json',
+  'file-keys',
+  'named-keys',
+  'cloud-keys',
+  'options',
+  'messages',
+  'ts-kms',
+] as const;
 const stdinForms = ['stdin', 'stdinText', 'stdinBase64', 'stdinRepeat'] as const;
 
 export type Success = (typeof successes)[number];
@@ -34,6 +45,10 @@ export interface Expectation {
   readonly message?: readonly string[];
   /** None may be on either stream, whatever the case. */
   readonly silent?: readonly string[];
+  /** Critical attributes that the envelope has besides those of the Notary Project; none when absent. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Whether each check that was asked for succeeds. */
+  readonly results?: Readonly<Record<string, boolean>>;
   /** Members the response must have, with these values. */
   readonly response?: { readonly [member: string]: Json };
   /** A file that must exist afterwards. */
@@ -72,7 +87,19 @@ export interface Vector {
 }
 
 const members = ['name', 'spec', 'argv', ...stdinForms, 'schema', 'requires', 'env', 'files', 'closed', 'pieces', 'expect'];
-const expectMembers = ['outcome', 'keySpec', 'signingAlgorithm', 'verifies', 'chainLength', 'message', 'silent', 'response', 'file'];
+const expectMembers = [
+  'outcome',
+  'keySpec',
+  'signingAlgorithm',
+  'verifies',
+  'chainLength',
+  'message',
+  'silent',
+  'attributes',
+  'results',
+  'response',
+  'file',
+];
 
 /** All vectors, by folder and name. @throws Error for one that is not of the format. */
 export function loadVectors(folder: string = join(specFolder, 'vectors')): readonly Vector[] {

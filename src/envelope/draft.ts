@@ -2,9 +2,11 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import type { ExtendedAttribute } from '../core/model.ts';
 import type { Signature } from '../core/ports.ts';
+import { isSemanticVersion } from '../core/semantic-version.ts';
 import { attribute, checkExpiry, type Dialect, isScheme, type Label, quote, timeOf } from './attribute.ts';
 import { type Draft, malformed } from './codec.ts';
 import { wholeSecond } from './time.ts';
+import { verificationPlugin as plugin, verificationPluginMinVersion as pluginVersion } from './verification-plugin.ts';
 
 /** The signed attributes of a draft; times without fractions of a second. */
 export interface Attributes {
@@ -63,11 +65,6 @@ function checkExtended(extended: readonly ExtendedAttribute[], { isLabel, isRese
   checkVerificationPlugin(new Map(extended.map((one) => [one.key, one])), what);
 }
 
-const plugin = 'io.cncf.notary.verificationPlugin';
-const pluginVersion = 'io.cncf.notary.verificationPluginMinVersion';
-const semanticVersion =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/;
-
 // Signature specification § Extended attributes: both critical, the version only with the name.
 function checkVerificationPlugin(attributes: ReadonlyMap<Label, ExtendedAttribute>, what: string): void {
   const [name, version] = [attributes.get(plugin), attributes.get(pluginVersion)];
@@ -78,6 +75,6 @@ function checkVerificationPlugin(attributes: ReadonlyMap<Label, ExtendedAttribut
     throw malformed(what, `expected ${plugin} to name a plugin, found ${quote(name.value)}`);
   if (!version) return;
   if (!name) throw malformed(what, `expected ${plugin} beside ${pluginVersion}, found none`);
-  if (typeof version.value === 'string' && semanticVersion.test(version.value)) return;
+  if (typeof version.value === 'string' && isSemanticVersion(version.value)) return;
   throw malformed(what, `expected ${pluginVersion} to be a semantic version, found ${quote(version.value)}`);
 }

@@ -1,6 +1,7 @@
 import { NotationError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 import { type LogLevel, logLevels } from '../core/ports.ts';
+import { isSemanticVersion } from '../core/semantic-version.ts';
 
 /**
  * Every plugin-config option, once. plugin-spec/README.md documents the same rows, and a check holds the two together.
@@ -33,6 +34,12 @@ export const options = [
   },
   { name: 'tsa_url', of: 'any', summary: 'mode=envelope: timestamp authority that witnesses the signature; not without tsa_root_cert' },
   { name: 'tsa_root_cert', of: 'any', summary: 'mode=envelope: file with the root certificate of that authority' },
+  { name: 'verification_plugin', of: 'any', summary: 'mode=envelope: verification plugin that the signature demands of its verifiers' },
+  {
+    name: 'verification_plugin_min_version',
+    of: 'any',
+    summary: 'mode=envelope: semantic version that the plugin must have at least; not without verification_plugin',
+  },
   { name: 'ca_bundle', of: 'any', summary: "PEM file of certificate authorities to trust for TLS, besides the system's" },
   { name: 'timeout', of: 'any', summary: 'deadline of the whole command: 30s (default), 500ms, 2m, or plain seconds' },
   { name: 'log_file', of: 'any', summary: 'file that the log is appended to (also: environment variable NOTATION_TS_KMS_LOG)' },
@@ -56,6 +63,13 @@ export interface Settings {
   readonly deadlineMs: number;
   readonly logLevel: LogLevel;
   readonly mode: Mode;
+  readonly verificationPlugin?: WantedPlugin;
+}
+
+/** The verification plugin that signatures are to demand. */
+export interface WantedPlugin {
+  readonly name: string;
+  readonly minVersion?: string;
 }
 
 const modes = ['signature', 'envelope'] as const;
@@ -80,9 +94,33 @@ export function parseSettings(config: ReadonlyMap<string, string>): Settings {
   for (const [one, other] of exclusive) refuseBoth(text, one, other);
   refuseHalf(text, 'tsa_url', 'tsa_root_cert');
   const mode = modeOf(text['mode']);
-  if (mode === 'signature') refuseWithout(text, 'tsa_url', 'mode=envelope');
-  return { text, deadlineMs: deadline(text['timeout']), logLevel: logLevel(text['log_level']), mode };
+  if (mode === 'signature') for (const [name, hint] of envelopeOptions) refuseWithout(text, name, hint);
+  return {
+    text,
+    deadlineMs: deadline(text['timeout']),
+    logLevel: logLevel(text['log_level']),
+    mode,
+    ...verificationPluginOf(text),
+  };
 }
+
+/** notation stamps signatures by itself, and states no attributes of a plugin: these options would silently do nothing. */
+const envelopeOptions: readonly (readonly [OptionName, hint: string])[] = [
+  ['tsa_url', 'add mode=envelope, or give notation --timestamp-url and --timestamp-root-cert'],
+  ['verification_plugin', 'add mode=envelope: notation names no verification plugin in the envelopes that it makes'],
+  ['verification_plugin_min_version', 'add mode=envelope and verification_plugin'],
+];
+
+/** Checks that every option says something to who only verifies. @throws NotationError `CONFIG` for one of keys or of making signatures */
+export function checkOptionsOfVerification({ text }: Settings): void {
+  const stray = options.find(({ name }) => text[name] !== undefined && !verifierOptions.has(name));
+  if (stray === undefined) return;
+  throw new NotationError('CONFIG', `plugin config ${stray.name}: it is for signing, and nothing is signed by verify-signature`, {
+    hint: `remove it; the options of verification are ${[...verifierOptions].join(', ')}`,
+  });
+}
+
+const verifierOptions: ReadonlySet<OptionName> = new Set(['mode', 'ca_bundle', 'timeout', 'log_file', 'log_level']);
 
 /** Checks that every option is for keys of this backend. @throws NotationError `CONFIG` for one of another's. */
 export function checkOptionsOf(backend: BackendName, settings: Settings): void {
@@ -127,12 +165,26 @@ function refuseHalf(text: Readonly<Record<string, string>>, one: OptionName, oth
   });
 }
 
-/** notation stamps signatures by itself, so an authority in the options would silently do nothing. */
-function refuseWithout(text: Readonly<Record<string, string>>, name: OptionName, needed: string): void {
+function refuseWithout(text: Readonly<Record<string, string>>, name: OptionName, hint: string): void {
   if (text[name] === undefined) return;
-  throw new NotationError('CONFIG', `plugin config ${name}: expected ${needed} with it, found none`, {
-    hint: 'add mode=envelope, or give notation --timestamp-url and --timestamp-root-cert',
-  });
+  throw new NotationError('CONFIG', `plugin config ${name}: expected mode=envelope with it, found none`, { hint });
+}
+
+function verificationPluginOf(text: Readonly<Record<string, string>>): Pick<Settings, 'verificationPlugin'> {
+  const { verification_plugin: name, verification_plugin_min_version: minVersion } = text;
+  if (name === undefined) {
+    if (minVersion === undefined) return {};
+    throw new NotationError('CONFIG', 'plugin config verification_plugin_min_version: expected verification_plugin with it, found none');
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name))
+    throw badPlugin('verification_plugin', 'the name of a plugin', 'com.example.plugin');
+  if (minVersion === undefined) return { verificationPlugin: { name } };
+  if (!isSemanticVersion(minVersion)) throw badPlugin('verification_plugin_min_version', 'a semantic version', '1.0.0');
+  return { verificationPlugin: { name, minVersion } };
+}
+
+function badPlugin(option: OptionName, expected: string, example: string): NotationError {
+  return new NotationError('CONFIG', `plugin config ${option}: expected ${expected}, as in ${example}, found something else`);
 }
 
 function modeOf(value: string | undefined): Mode {

@@ -1,6 +1,7 @@
 import { parseJson } from '../core/json.ts';
 import { parsePayload } from '../core/payload.ts';
 import { codecOfMediaType } from '../envelope/index.ts';
+import { demandPlugin } from '../envelope/verification-plugin.ts';
 import { openKey } from '../kms/index.ts';
 import { toSigner } from '../kms/signer.ts';
 import type { GenerateEnvelopeRequest } from '../protocol/request.ts';
@@ -18,7 +19,10 @@ export async function generateEnvelope(request: GenerateEnvelopeRequest, context
   const codec = await codecOfMediaType(envelopeType);
   const ports = { now: context.now, agent, ...(await timestamperOf(context)) };
   const signer = toSigner(await openKey(keyId, context), context.now);
-  const { envelope, mediaType } = await sign({ payload, codec, ...expiry }, { ...ports, signer });
+  const { envelope, mediaType } = await sign(
+    { payload, codec, ...expiry, extended: demandPlugin(context.settings.verificationPlugin) },
+    { ...ports, signer },
+  );
   return encodeEnvelope(envelope, mediaType);
 }
 

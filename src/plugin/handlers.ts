@@ -8,6 +8,7 @@ import {
   parseMetadataRequest,
 } from '../protocol/request.ts';
 import { encodeKeyDescription, encodeSignature } from '../protocol/response.ts';
+import { parseVerifySignature } from '../protocol/verification-request.ts';
 import type { HandlerContext } from './context.ts';
 import { metadataOf } from './metadata.ts';
 
@@ -27,6 +28,7 @@ const handlers: ReadonlyMap<string, Handler> = new Map([
   ['describe-key', prepareDescribeKey],
   ['generate-signature', prepareGenerateSignature],
   ['generate-envelope', prepareGenerateEnvelope],
+  ['verify-signature', prepareVerifySignature],
 ]);
 
 /** Reads the request of `command` from a JSON value. @throws NotationError `REQUEST`, `CONTRACT_VERSION` */
@@ -69,6 +71,12 @@ function prepareGenerateEnvelope(value: unknown): Prepared {
     return generateEnvelope(request, context, `notation-${context.metadata.name}/${context.metadata.version}`);
   };
   return { request, facts: { keyId: request.keyId, envelopeType: request.envelopeType }, run };
+}
+
+function prepareVerifySignature(value: unknown): Prepared {
+  const request = parseVerifySignature(value);
+  const run = async (context: HandlerContext) => (await import('./verify-signature.ts')).verifySignature(request, context);
+  return { request, facts: { checks: request.checks.join(' ') }, run };
 }
 
 function otherKeySpec(asked: string, found: string): NotationError {

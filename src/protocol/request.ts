@@ -66,8 +66,11 @@ export function parseGenerateSignature(value: unknown): GenerateSignatureRequest
   return { ...described, algorithm, payload: fromBase64(text(request, 'payload'), 'payload') };
 }
 
-/** Any minor of major 1 is ours: minors only add (plugin-extensibility.md, "Plugin metadata"). */
-function checkContractVersion(request: JsonObject): void {
+/**
+ * Any minor of major 1 is ours: minors only add (plugin-extensibility.md, "Plugin metadata").
+ * @throws NotationError `REQUEST` when it is none, `CONTRACT_VERSION` for another major
+ */
+export function checkContractVersion(request: JsonObject): void {
   const version = text(request, 'contractVersion');
   const major = /^(0|[1-9]\d*)\.(0|[1-9]\d*)$/.exec(version)?.[1];
   if (major === undefined) {
@@ -118,7 +121,8 @@ function checkHashAlgorithm(request: JsonObject, algorithm: Algorithm): void {
   throw new NotationError('REQUEST', `hashAlgorithm: expected ${algorithm.hash} for ${algorithm.keySpec}, found ${known}`);
 }
 
-function text(request: JsonObject, member: string): string {
+/** The member, which must be a text. @throws NotationError `REQUEST` for an empty one too */
+export function text(request: JsonObject, member: string): string {
   const value = Object.hasOwn(request, member) ? request[member] : undefined;
   if (typeof value === 'string' && value !== '') return value;
   const found = value === '' ? 'an empty string' : nameOf(value);

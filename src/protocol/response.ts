@@ -22,3 +22,17 @@ export function encodeSignature(keyId: string, algorithm: Algorithm, signature: 
 export function encodeEnvelope(envelope: Uint8Array, mediaType: EnvelopeMediaType): object {
   return { signatureEnvelope: toBase64(envelope), signatureEnvelopeType: mediaType, annotations: {} };
 }
+
+/** What came of one check: `reason` says why, also where it succeeded. */
+export interface CheckResult {
+  readonly success: boolean;
+  readonly reason: string;
+}
+
+/**
+ * The `verify-signature` response: a result for each capability that was asked for. No attribute is ever processed: this plugin knows none, and
+ * its host must refuse a signature that demands one (plugin-extensibility.md, "Verification workflow", 6.3).
+ */
+export function encodeVerification(results: ReadonlyMap<string, CheckResult>): object {
+  return { verificationResults: Object.fromEntries(results), processedAttributes: [] };
+}

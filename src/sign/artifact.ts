@@ -1,5 +1,5 @@
 // Signing what lies in a repository (signing and verification workflow specification, "OCI artifact signing").
-import type { Descriptor } from '../core/model.ts';
+import type { Descriptor, ExtendedAttribute } from '../core/model.ts';
 import { checkUserMetadata, encodePayload } from '../core/payload.ts';
 import type { Repository } from '../core/ports.ts';
 import { signatureAnnotations } from '../envelope/annotations.ts';
@@ -10,6 +10,8 @@ export interface ArtifactWish {
   readonly codec: EnvelopeCodec;
   readonly userMetadata: Readonly<Record<string, string>>;
   readonly expirySeconds?: number;
+  /** Signed beside what the specification names; none when absent. */
+  readonly extended?: readonly ExtendedAttribute[];
 }
 
 /**

@@ -1,6 +1,6 @@
 // The workflow of one signature: prepare, sign, have it witnessed, seal, and read the result once more.
 import type { Der } from '../core/bytes.ts';
-import type { EnvelopeMediaType } from '../core/model.ts';
+import type { EnvelopeMediaType, ExtendedAttribute } from '../core/model.ts';
 import type { Clock, Signer, Timestamper } from '../core/ports.ts';
 import type { EnvelopeCodec } from '../envelope/codec.ts';
 import { checkSealed } from '../envelope/integrity.ts';
@@ -22,6 +22,8 @@ export interface SigningWish {
   readonly codec: EnvelopeCodec;
   /** Whole seconds that the signature is good for; for ever when absent. */
   readonly expirySeconds?: number;
+  /** Signed beside what the specification names; none when absent. */
+  readonly extended?: readonly ExtendedAttribute[];
 }
 
 export interface SealedEnvelope {
@@ -38,11 +40,11 @@ export interface SealedEnvelope {
  * @throws NotationError `ENVELOPE`, `TIMESTAMP`, and whatever the signer and the timestamper throw
  */
 export async function sign(wish: SigningWish, { signer, timestamper, now, agent }: SigningPorts): Promise<SealedEnvelope> {
-  const { payload, codec, expirySeconds } = wish;
+  const { payload, codec, expirySeconds, extended = [] } = wish;
   const signingTime = wholeSeconds(now());
   const expiry = expirySeconds === undefined ? {} : { expiry: new Date(signingTime.getTime() + expirySeconds * 1000) };
   const { algorithm } = signer;
-  const prepared = codec.prepare({ payload, scheme: 'notary.x509', signingTime, ...expiry, algorithm });
+  const prepared = codec.prepare({ payload, scheme: 'notary.x509', signingTime, ...expiry, extended, algorithm });
   const signature = await signer.sign(prepared.message);
   const timestamp = await timestamper?.stamp(signature.bytes, algorithm.hash);
   const envelope = prepared.seal(signature, { signingAgent: agent, ...(timestamp !== undefined && { timestamp }) });

@@ -7,6 +7,7 @@ import { compileSchemas, objection } from '../../scripts/conformance/schemas.ts'
 import { loadVectors } from '../../scripts/conformance/vector.ts';
 import { NotationError } from '../../src/core/error.ts';
 import { parseDescribeKey, parseGenerateSignature, parseMetadataRequest } from '../../src/protocol/request.ts';
+import { parseVerifySignature } from '../../src/protocol/verification-request.ts';
 
 const schemas = compileSchemas();
 const mapping = loadMapping();
@@ -16,6 +17,7 @@ const parsers: Readonly<Record<string, (value: unknown) => unknown>> = {
   'get-plugin-metadata': parseMetadataRequest,
   'describe-key': parseDescribeKey,
   'generate-signature': parseGenerateSignature,
+  'verify-signature': parseVerifySignature,
 };
 
 const pluginConfig = fc.option(
@@ -53,10 +55,42 @@ const grease = fc.dictionary(
   { maxKeys: 2 },
 );
 
+const textOrNot = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('x', '0001-01-01T00:00:00Z') }, fc.constantFrom('', null, 1, []));
+const textsOrNot = fc.oneof(
+  { weight: 4, arbitrary: fc.array(fc.string(), { maxLength: 3 }) },
+  fc.constantFrom(null, '', {}, [1], ['x', null]),
+);
+const criticalAttributes = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: withGrease({ contentType: fc.constant('x'), signingScheme: textOrNot, expiry: textOrNot, verificationPlugin: textOrNot }),
+  },
+  withGrease({ contentType: textOrNot, signingScheme: fc.constant('x'), extendedAttributes: fc.constantFrom(null, {}, { a: 1 }, [], 'x') }),
+  fc.constantFrom(null, [], 'x'),
+);
+const certificateChain = fc.oneof(
+  { weight: 6, arbitrary: fc.array(payload, { maxLength: 3 }) },
+  textsOrNot,
+  fc.constant(Array(101).fill('AAAA')),
+);
+const signatureVerification = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.array(fc.constantFrom('SIGNATURE_VERIFIER.TRUSTED_IDENTITY', 'SIGNATURE_VERIFIER.REVOCATION_CHECK'), { maxLength: 3 }),
+  },
+  textsOrNot,
+);
+
 const requests: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'get-plugin-metadata': withGrease({ pluginConfig }),
   'describe-key': withGrease({ contractVersion, keyId, pluginConfig }),
   'generate-signature': withGrease({ contractVersion, keyId, keySpec, hashAlgorithm, payload, pluginConfig }),
+  'verify-signature': withGrease({
+    contractVersion,
+    signature: withGrease({ criticalAttributes, certificateChain, unprocessedAttributes: textsOrNot }),
+    trustPolicy: withGrease({ trustedIdentities: textsOrNot, signatureVerification }),
+    pluginConfig,
+  }),
 };
 
 for (const [command, parse] of Object.entries(parsers)) {

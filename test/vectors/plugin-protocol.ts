@@ -1,4 +1,4 @@
-// Group plugin-protocol: messages between notation and its plugins. What makes us a host of plugins, or a verification plugin, is not built yet.
+// Group plugin-protocol: messages between notation and its plugins. What makes us a host of plugins is not built yet.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { askById, type ById, type Group, pick } from './answer.ts';
 import { azureChecks } from './azure-plugin.ts';
 import { inFolder } from './folder.ts';
 import { useTool } from './tool.ts';
+import { checkDeepTemplate, serveVerification } from './verification-plugin.ts';
 
 const words: ById<RegExp> = [
   [/^plgreq-dk-no-keyid$/, /^keyId: expected a non-empty string/],
@@ -36,6 +37,18 @@ const words: ById<RegExp> = [
   [/^akv-sign-no-secret-permission$/, /secrets get permission/],
   [/^akv-sign-remote-other-key$/, /expected Key Vault's answer to keys\/sign/],
   [/^akv-sign-remote-other-version$/, /expected version 0123456789abcdef0123456789abcdef of key "fake-key" to sign, found f{32}/],
+  [/^plgreq-vs-(empty|null)-chain$/, /^signature\.certificateChain: expected the signing certificate and its issuers, found none/],
+  [/^plgreq-vs-null-verification$/, /^trustPolicy\.signatureVerification: expected some of/],
+  [/^plgreq-vs-no-critical$/, /^contentType: expected a non-empty string, found nothing/],
+  [/^awsverify-unsupported-capability$/, /^trustPolicy\.signatureVerification: .*found "unsupported"/],
+  [/^awsverify-bad-certificate$/, /^signature\.certificateChain\[0\]: /],
+  [/^awsverify-zero-signing-time$/, /^signature\.criticalAttributes\.authenticSigningTime: expected a time/],
+  [/^awsverify-identity-non-arn$/, /^trustPolicy\.trustedIdentities: expected a trusted identity "x509\.subject: …" or "\*"/],
+  [
+    /^awsverify-identity-/,
+    /SIGNATURE_VERIFIER\.TRUSTED_IDENTITY: .*expected a subject|SIGNATURE_VERIFIER\.TRUSTED_IDENTITY: expected trusted/,
+  ],
+  [/^awsverify-(null-attribute|no-profile-attribute)$/, /not processed: com\.amazonaws\.signer\.signingJob/],
   [/^awsgen-expiry$/, /./],
   [/^awsgen-keyid$/, /no key named "NotationProfile"/],
   [/^ks-bad-/, /it does not hold/],
@@ -53,11 +66,13 @@ export const pluginProtocol: Group = {
       [/^plgerr-format$|^akv-error-format$|^errser-/, checkErrorFormat],
       [/^plgerr-code-/, checkErrorCode],
       [/^plgreq-ge-(no|null)-payload$/, (one) => serveRow(one, envelopeTypes)],
+      [/^awsverify-/, (one) => serveVerification(one, servePlugin)],
       [/^plgreq-/, (one) => serveRow(one, {})],
       [/^akv-(describe|sign|contract)-/, (one) => serveRow(one, {})],
       [/^awsgen-/, serveEnvelope],
       [/^ks-/, checkAlgorithm],
       [/^spec-key-config$/, checkKeyConfig],
+      [/^spec-verify-signature-/, (one) => checkDeepTemplate(one, readSchema)],
       [/^spec-/, checkTemplate],
       [/^hostsign-empty-keyid$/, () => useTool(['key', 'add', '--plugin', 'com.example', '--id', '', 'k'])],
       [/^hostsign-negative-expiry$/, signUntilYesterday],
@@ -76,6 +91,18 @@ export const pluginProtocol: Group = {
       because: "the framework's example takes any option; here one that is not known is refused: it would be one that does not work",
     },
     {
+      ids: ['plgreq-vs-ok'],
+      says: /^trustPolicy\.signatureVerification: expected SIGNATURE_VERIFIER/,
+      because:
+        'the framework reads requests and leaves it to plugins whether they make sense: this one asks a verifier to sign, of certificates that are none',
+    },
+    {
+      ids: ['awsverify-base'],
+      says: /TRUSTED_IDENTITY: .*not processed: com\.amazonaws\.signer\.signingJob, com\.amazonaws\.signer\.signingProfileVersion/,
+      because:
+        "AWS Signer's identities and attributes are its own plugin's to know: here they trust nobody, and are not said to be processed",
+    },
+    {
       ids: ['awsgen-expiry'],
       because: "AWS Signer's profiles say when signatures expire; our keys have none, and expiry is made (PLG-050)",
     },
@@ -91,7 +118,6 @@ export const pluginProtocol: Group = {
       ids: /^(host-|hostverify-|meta-|cap-|hostsign-(envelope|raw|describe|plugin))/,
       until: 'issue 7: other plugins are not run yet',
     },
-    { ids: /^(plgreq-vs-|awsverify-|spec-verify-signature-)/, until: 'issue 7: verify-signature is not served yet' },
     { ids: /^install-/, until: 'issue 7: other plugins are not installed yet' },
   ],
 };
@@ -220,8 +246,11 @@ function membersOf(one: VectorCase): readonly string[] {
 function checkTemplate(one: VectorCase): void {
   const [, message, kind] = /^spec-(.*)-(request|response)$/.exec(one.id) ?? [];
   const file = message === 'error' ? 'error.json' : `${message}.${kind}.json`;
-  const schema = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'plugin-spec', 'schema', file), 'utf8'));
-  assert.deepEqual(Object.keys(schema.properties).toSorted(), membersOf(one));
+  assert.deepEqual(Object.keys(readSchema(file)['properties'] as object).toSorted(), membersOf(one));
+}
+
+function readSchema(file: string): Json {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'plugin-spec', 'schema', file), 'utf8'));
 }
 
 /** The members of a key as it is kept. */

@@ -4,6 +4,7 @@ import type { EnvelopeFormat } from '../../core/model.ts';
 import type { Deadline, Log } from '../../core/ports.ts';
 import type { EnvelopeCodec } from '../../envelope/codec.ts';
 import { codecOfFormat } from '../../envelope/index.ts';
+import { demandPlugin } from '../../envelope/verification-plugin.ts';
 import { noDeadline } from '../../http/deadline.ts';
 import { openHttp } from '../../http/open.ts';
 import { parseSettings, type Settings } from '../../kms/config.ts';
@@ -52,7 +53,7 @@ export async function openSigningSession(command: string, options: OptionValues,
   const log = inBoth(kept, diagnosticsOf({ debug: options['debug'] === true, verbose: options['verbose'] === true }, context));
   const contextOf = (deadline: Deadline) => keyContextOf(settings, context, log, deadline);
   return {
-    wish: wishOf(codec, options),
+    wish: { ...wishOf(codec, options), extended: demandPlugin(settings.verificationPlugin) },
     format,
     lease: leaseSigner(key.id, settings.deadlineMs, contextOf),
     ports: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NotationError } from '../../../src/core/error.ts';
-import { parseSettings } from '../../../src/kms/config.ts';
+import { checkOptionsOfVerification, parseSettings } from '../../../src/kms/config.ts';
 
 type Config = Readonly<Record<string, string>>;
 const parse = (config: Config) => parseSettings(new Map(Object.entries(config)));
@@ -68,8 +68,29 @@ for (const [said, message] of [
   [{ mode: 'envelope', tsa_url: authority.tsa_url }, /expected tsa_url and tsa_root_cert together, found tsa_url alone/],
   [{ mode: 'envelope', tsa_root_cert: 'root.crt' }, /found tsa_root_cert alone/],
   [authority, /tsa_url: expected mode=envelope with it/],
+  [{ verification_plugin: 'x' }, /verification_plugin: expected mode=envelope with it/],
+  [{ verification_plugin: 'x', verification_plugin_min_version: '1.0.0' }, /verification_plugin: expected mode=envelope/],
+  [{ mode: 'envelope', verification_plugin_min_version: '1.0.0' }, /expected verification_plugin with it/],
+  [{ mode: 'envelope', verification_plugin: 'x', verification_plugin_min_version: '1.0' }, /expected a semantic version/],
+  ...['../x', 'a/b', 'a\\b', ' x', '.x', 'x\n', 'x'.repeat(129)].map(
+    (name) => [{ mode: 'envelope', verification_plugin: name }, /expected the name of a plugin/] as const,
+  ),
 ] as const) {
   test(`${JSON.stringify(said)} is refused`, () => {
     assert.throws(() => parseSettings(new Map(Object.entries(said))), message);
   });
 }
+
+test('a verification plugin is what is said, with and without a version', () => {
+  const plugin = { name: 'com.example.plugin', minVersion: '1.0.0-rc.1' };
+  const said = { mode: 'envelope', verification_plugin: plugin.name };
+  assert.deepEqual(parse(said).verificationPlugin, { name: plugin.name });
+  assert.deepEqual(parse({ ...said, verification_plugin_min_version: plugin.minVersion }).verificationPlugin, plugin);
+});
+
+test('verification takes the options that say something to it, and no others', () => {
+  const whole = { mode: 'envelope', ca_bundle: 'x', timeout: '1s', log_file: 'x', log_level: 'debug' };
+  checkOptionsOfVerification(parse(whole));
+  for (const config of [{ cert_chain: 'x' }, { aws_region: 'x' }, { mode: 'envelope', ...authority }])
+    assert.throws(() => checkOptionsOfVerification(parse(config)), /it is for signing/);
+});
