@@ -90,6 +90,14 @@ export interface NamedKeyPair {
 /** Looks a key name up in notation's `signingkeys.json`; undefined when it is not there. */
 export type NamedKeys = (name: string) => Promise<NamedKeyPair | undefined>;
 
+/** What TLS needs for one service, where it is more than for all; each in PEM. */
+export interface ClientTls {
+  /** Certificate authorities that are trusted besides the others. */
+  readonly authorities?: string;
+  /** The client's own certificate with its chain, and the private key of it. */
+  readonly identity?: { readonly certificates: string; readonly key: string };
+}
+
 /** One HTTP request, whole. Header names are in lower case. */
 export interface HttpRequest {
   readonly method: string;
@@ -101,6 +109,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Bytes that the response's body may have, where that is not what a service's answer may have (4 MiB). */
   readonly limit?: number;
+  readonly tls?: ClientTls;
 }
 
 /** One HTTP response, whole. */

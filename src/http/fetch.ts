@@ -7,7 +7,7 @@ interface BunInit extends RequestInit {
   /** Its own unpacking writes to stderr when it fails. */
   readonly decompress: false;
   readonly proxy?: string;
-  readonly tls?: { readonly ca: readonly string[] };
+  readonly tls?: { readonly ca?: readonly string[]; readonly cert?: string; readonly key?: string };
 }
 
 type BunFetch = typeof fetch & { preconnect?(url: string): void };
@@ -34,7 +34,7 @@ function withPort(url: string): string {
 
 function initOf({ method, headers, body }: HttpRequest, route: Route): BunInit {
   const { proxy, signal } = route;
-  const ca = trustedBy(route);
+  const tls = tlsOf(route);
   return {
     method,
     headers,
@@ -43,8 +43,14 @@ function initOf({ method, headers, body }: HttpRequest, route: Route): BunInit {
     decompress: false,
     signal,
     ...(proxy !== undefined && { proxy }),
-    ...(ca !== undefined && { tls: { ca } }),
+    ...(tls !== undefined && { tls }),
   };
+}
+
+function tlsOf(route: Route): BunInit['tls'] {
+  const [ca, { identity }] = [trustedBy(route), route];
+  if (ca === undefined && identity === undefined) return undefined;
+  return { ...(ca !== undefined && { ca }), ...(identity !== undefined && { cert: identity.certificates, key: identity.key }) };
 }
 
 async function readResponse({ status, headers, body }: Response, limit: number): Promise<HttpResponse> {

@@ -32,7 +32,8 @@ function send({ method, headers, body, url }: HttpRequest, route: Route, agent: 
   const secure = url.startsWith('https:');
   const { signal, limit } = route;
   const ca = secure ? trustedBy(route) : undefined;
-  const options = { method, headers: { ...headers }, signal, agent, ...(ca !== undefined && { ca }) };
+  const identity = secure && route.identity !== undefined ? { cert: route.identity.certificates, key: route.identity.key } : {};
+  const options = { method, headers: { ...headers }, signal, agent, ...(ca !== undefined && { ca }), ...identity };
   return new Promise((resolve, reject) => {
     const sent = (secure ? requestHttps : requestHttp)(url, options, (response) => {
       readBody(response as AsyncIterable<Uint8Array>, limit).then((body) => resolve(toResponse(response, body)), reject);

@@ -1,7 +1,7 @@
 // The one way to the network: proxies and trust as the user set them, every exchange bounded in time and length.
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
-import type { Deadline, Environment, Files, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
+import type { ClientTls, Deadline, Environment, Files, Http, HttpRequest, HttpResponse } from '../core/ports.ts';
 import { noDeadline } from './deadline.ts';
 import { toFailure } from './failure.ts';
 import { proxyFor } from './proxy.ts';
@@ -65,9 +65,15 @@ function routeTo(url: string, { environment, deadline }: HttpOptions, authoritie
   };
 }
 
-function boundBy({ signal, limit }: HttpRequest, route: Route): Route {
-  const bounded = limit === undefined ? route : { ...route, limit };
+function boundBy({ signal, limit, tls }: HttpRequest, route: Route): Route {
+  const bounded = { ...route, ...(limit !== undefined && { limit }), ...tlsFor(tls, route) };
   return signal === undefined ? bounded : { ...bounded, signal: earlier(signal, route.signal) };
+}
+
+/** What one service is trusted by is added to what all are. */
+function tlsFor({ authorities, identity }: ClientTls = {}, route: Route): Pick<Route, 'authorities' | 'identity'> {
+  const all = [route.authorities, authorities].filter((pem) => pem !== undefined).join('\n');
+  return { ...(all !== '' && { authorities: all }), ...(identity !== undefined && { identity }) };
 }
 
 /** A signal that is bound to one which never comes would be kept for ever. */

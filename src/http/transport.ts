@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '../core/ports.ts';
+import type { ClientTls, HttpRequest, HttpResponse } from '../core/ports.ts';
 
 /** How one request travels. */
 export interface Route {
@@ -8,6 +8,8 @@ export interface Route {
   readonly authorities?: string;
   /** Whether what the system's store trusts is trusted as well. */
   readonly system: boolean;
+  /** Who the client is, where the server asks for a certificate. */
+  readonly identity?: ClientTls['identity'];
   readonly signal: AbortSignal;
   /** Bytes that a response body may have. */
   readonly limit: number;
