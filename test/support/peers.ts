@@ -20,7 +20,8 @@ export type Peer =
   | 'ministack'
   | 'moto_server'
   | 'akv'
-  | 'timestamp-server';
+  | 'timestamp-server'
+  | 'vaultdev';
 
 let folder: string | undefined;
 
