@@ -27,6 +27,26 @@ export const options = [
   { name: 'client_id', of: 'azure', summary: 'client id of the application or of the user-assigned managed identity' },
   { name: 'tenant_id', of: 'azure', summary: 'Microsoft Entra tenant' },
   { name: 'authority_host', of: 'azure', summary: 'address of the Microsoft Entra authority, for other clouds' },
+  { name: 'vault_addr', of: 'vault', summary: 'address of the server; else VAULT_ADDR, for openbao: BAO_ADDR' },
+  { name: 'vault_namespace', of: 'vault', summary: 'namespace; else VAULT_NAMESPACE, for openbao: BAO_NAMESPACE' },
+  { name: 'vault_auth', of: 'vault', summary: 'token (default), approle, kubernetes or jwt: how a token is had' },
+  { name: 'vault_auth_mount', of: 'vault', summary: 'where that method is mounted; its own name when absent' },
+  { name: 'vault_role', of: 'vault', summary: 'role to log in to (kubernetes, jwt)' },
+  { name: 'vault_role_id', of: 'vault', summary: 'role id to log in with (approle); else VAULT_ROLE_ID' },
+  {
+    name: 'vault_secret_id_env',
+    of: 'vault',
+    summary: 'name of the environment variable that holds the secret id (approle); else VAULT_SECRET_ID',
+  },
+  { name: 'vault_secret_id_file', of: 'vault', summary: 'file that holds the secret id (approle)' },
+  { name: 'vault_jwt_env', of: 'vault', summary: 'name of the environment variable that holds the token to log in with (jwt)' },
+  { name: 'vault_jwt_file', of: 'vault', summary: "file that holds the token to log in with (jwt, kubernetes: else the pod's own)" },
+  { name: 'vault_token_file', of: 'vault', summary: 'file that holds the token; else VAULT_TOKEN, then ~/.vault-token' },
+  { name: 'transit_mount', of: 'vault', summary: 'where the Transit engine is mounted; transit when absent' },
+  { name: 'transit_key', of: 'vault', summary: "name of the Transit key, where it is not the key id's" },
+  { name: 'transit_key_version', of: 'vault', summary: 'version that signs; the one whose public key the leaf has when absent' },
+  { name: 'kv_mount', of: 'vault', summary: 'where the KV engine (version 2) with the chain is mounted; secret when absent' },
+  { name: 'kv_path', of: 'vault', summary: "secret whose field certificate holds the chain; the key id's name when absent" },
   {
     name: 'mode',
     of: 'any',
@@ -53,6 +73,9 @@ export type BackendName = Exclude<(typeof options)[number]['of'], 'any'>;
 const aliases: ReadonlyMap<string, OptionName> = new Map([
   ['aws-region', 'aws_region'],
   ['aws-profile', 'aws_profile'],
+  ['transitName', 'transit_mount'],
+  ['transitKeyName', 'transit_key'],
+  ['kvName', 'kv_mount'],
 ]);
 
 export type OptionName = (typeof options)[number]['name'];
@@ -84,6 +107,10 @@ const exclusive: readonly (readonly [OptionName, OptionName])[] = [
   ['cert_chain', 'cert_source'],
   ['ca_certs', 'self_signed'],
   ['passphrase_env', 'passphrase_file'],
+  ['vault_secret_id_env', 'vault_secret_id_file'],
+  ['vault_jwt_env', 'vault_jwt_file'],
+  ['cert_chain', 'kv_path'],
+  ['cert_chain', 'kv_mount'],
 ];
 
 /** Checks plugin-config options. @throws NotationError `CONFIG` for an unknown, empty, malformed or contradicting option. */
@@ -135,7 +162,12 @@ export function checkOptionsOf(backend: BackendName, settings: Settings): void {
   );
 }
 
-const titles: Readonly<Record<BackendName, string>> = { file: 'keys in local files', aws: 'AWS KMS', azure: 'Azure Key Vault' };
+const titles: Readonly<Record<BackendName, string>> = {
+  file: 'keys in local files',
+  aws: 'AWS KMS',
+  azure: 'Azure Key Vault',
+  vault: 'Vault Transit',
+};
 
 function knownOption(name: string): OptionName {
   const known = aliases.get(name) ?? options.find((option) => option.name === name)?.name;
