@@ -18,6 +18,7 @@ import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, type Peer } from '../support/peers.ts';
 import { type Change, certifyKey, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
 import { forms } from '../support/program.ts';
+import { rootToken, startVault } from '../support/vault.ts';
 
 type Keys = Mapping['keys'];
 
@@ -52,6 +53,7 @@ const chainNames = ['unordered', 'no-root', 'mismatch', ...Object.keys(flaws)];
 const clouds: readonly CloudUnderTest[] = [
   { name: 'AWS KMS', peer: 'ministack', has: ['absent', 'no-chain', 'secp256k1', ...specNames, ...chainNames], open: openAws },
   { name: 'Azure Key Vault', peer: 'akv', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openAzure },
+  { name: 'Vault Transit', peer: 'vaultdev', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openVault },
 ];
 
 const [schemas, vectors] = [compileSchemas(), loadVectors()];
@@ -138,6 +140,31 @@ async function openAzure(folder: string): Promise<Cloud> {
       ...Object.fromEntries(specs),
       ...Object.fromEntries(
         Object.entries(chains).map(([name, file]) => [name, { keyId: keyId('EC-256'), pluginConfig: { ...options, cert_chain: file } }]),
+      ),
+    },
+    stop: () => vault.stop(),
+  };
+}
+
+/** The chains of the six keys lie in KV; the flawed ones are files. */
+async function openVault(folder: string): Promise<Cloud> {
+  const vault = await startVault();
+  const root = await mintCa('root', undefined);
+  for (const { keySpec } of algorithms) {
+    await vault.createKey(keySpec, keySpec);
+    const certificate = toPem([await certifyKey('leaf', await vault.publicKeyInfo(keySpec), root), root.certificate.der]);
+    await vault.ask('POST', `secret/data/${keySpec}`, { data: { certificate } });
+  }
+  await vault.createKey('bare', 'EC-256');
+  const chains = await writeFlawedChains(folder, await vault.publicKeyInfo('EC-256'), root);
+  return {
+    env: { VAULT_ADDR: vault.address, VAULT_TOKEN: rootToken },
+    keys: {
+      absent: { keyId: 'hashivault://absent' },
+      'no-chain': { keyId: 'hashivault://bare' },
+      ...Object.fromEntries(algorithms.map(({ keySpec }) => [keySpec.toLowerCase(), { keyId: `hashivault://${keySpec}` }])),
+      ...Object.fromEntries(
+        Object.entries(chains).map(([name, file]) => [name, { keyId: 'hashivault://EC-256', pluginConfig: { cert_chain: file } }]),
       ),
     },
     stop: () => vault.stop(),

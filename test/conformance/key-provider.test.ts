@@ -16,6 +16,7 @@ import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
 import { roundTrips } from '../support/clouds/round-trips.ts';
+import { vaultFaults } from '../support/clouds/vault-faults.ts';
 import { wireFaults } from '../support/clouds/wire-faults.ts';
 import { during } from '../support/pki.ts';
 
@@ -109,7 +110,7 @@ test('a backend that signs wrongly is found out', async () => {
 
 describe('faults of clouds', () => {
   const ledger = openLedger();
-  const faults = [...wireFaults, ...networkFaults, ...elsewhereFaults, ...awsFaults, ...azureFaults, ...azureSecretFaults];
+  const faults = [...wireFaults, ...networkFaults, ...elsewhereFaults, ...awsFaults, ...azureFaults, ...azureSecretFaults, ...vaultFaults];
   const [honest, faulty] = [cellsOf(roundTrips), cellsOf(faults)];
   const covered = new Set<Cell>();
   const cover = (wanted: readonly Cell[]) => {

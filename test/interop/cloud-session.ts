@@ -33,6 +33,8 @@ export interface CloudSession {
   certify(name: string, publicKeyInfo: Der): Promise<Chain>;
   /** Signs a new artifact through notation, as `wish` says. Answers the reference. */
   sign(wish: SignWish): Promise<Signing>;
+  /** Pushes so many new artifacts; answers their references. */
+  push(count: number): Promise<readonly string[]>;
   /** Asks the plugin itself, without notation, for a signature. */
   ask(wish: SignWish): Promise<Result>;
   /** All that notation and the plugin have printed. */
@@ -89,6 +91,10 @@ export async function openCloudSession(): Promise<CloudSession> {
   const notation = openNotation(folder, plugin, { roots: [rootFile], identities: [identity] });
   const program = join(folder, 'plugins', plugin.name, `notation-${plugin.name}`);
   let artifacts = 0;
+  const pushOne = () => {
+    artifacts += 1;
+    return pushArtifact(`${registry.host}/artifact-${artifacts}`, `artifact ${artifacts}`, folder);
+  };
   let said = '';
   const note = (result: Result): Result => {
     said += result.stdout + result.stderr;
@@ -106,11 +112,11 @@ export async function openCloudSession(): Promise<CloudSession> {
       return { file, leaf };
     },
     sign: async ({ id, format = 'jws', config = {}, environment = {} }) => {
-      artifacts += 1;
-      const reference = await pushArtifact(`${registry.host}/artifact-${artifacts}`, `artifact ${artifacts}`, folder);
+      const reference = await pushOne();
       const how = ['--plugin', plugin.name, '--id', id, '--signature-format', format, ...pluginConfig(config)];
       return { reference, ...note(await notation.run(['sign', ...how, reference], environment)) };
     },
+    push: (count) => Promise.all(Array.from({ length: count }, pushOne)),
     ask: async ({ id, spec = 'EC-256', config: pluginConfig = {}, environment = {} }) => {
       const { hash } = algorithmOfSpec(spec);
       const payload = Buffer.from('payload').toString('base64');

@@ -11,6 +11,7 @@ import { makeBareKey, openssl } from '../support/openssl.ts';
 import { needs, openPeer, type Peer } from '../support/peers.ts';
 import { type Holder, mintCa, mintLeaf } from '../support/pki.ts';
 import { start } from '../support/process.ts';
+import { rootToken, startVault } from '../support/vault.ts';
 import { userEnvironment } from './aws-environment.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -43,6 +44,7 @@ interface Page {
 const pages: readonly Page[] = [
   { heading: 'AWS KMS', peers: ['ministack'], commands: 4, open: openAws },
   { heading: 'Azure Key Vault', peers: ['akv'], commands: 3, open: openAzure },
+  { heading: 'Vault and OpenBao', peers: ['vaultdev'], commands: 4, open: openVault },
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
   { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
@@ -146,6 +148,18 @@ async function openAws(): Promise<Reader> {
     adapt: (command) => command,
     roots: [],
     close: () => stack.stop(),
+  };
+}
+
+async function openVault(): Promise<Reader> {
+  const vault = await startVault();
+  await vault.createKey('release', 'EC-384');
+  return {
+    environment: { VAULT_ADDR: vault.address, VAULT_TOKEN: rootToken },
+    prepare: async () => undefined,
+    adapt: (command) => command,
+    roots: [],
+    close: () => vault.stop(),
   };
 }
 

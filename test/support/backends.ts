@@ -11,7 +11,8 @@ import { disk } from '../../src/store/disk.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import type { AzureItem } from './clouds/azure.ts';
 import { azureVersion } from './clouds/scene.ts';
-import { awsCloud, azureCloud } from './clouds.ts';
+import type { TransitItem } from './clouds/vault.ts';
+import { awsCloud, azureCloud, vaultCloud } from './clouds.ts';
 import { writeKeyFiles } from './key-files.ts';
 import { type Holder, keyOf, mintChain, mintLeaf, type TestKey } from './pki.ts';
 
@@ -44,6 +45,7 @@ export const backends: readonly TestBackend[] = [
   { name: 'file', open: openFiles },
   { name: 'AWS KMS', open: openAws },
   { name: 'Azure Key Vault', open: openAzure },
+  { name: 'Vault Transit', open: openVault },
 ];
 
 /** A context for opening keys, with plugin config and environment as a test wants them. */
@@ -136,6 +138,32 @@ async function openAzure(): Promise<OpenBackend> {
     absent: place('absent'),
     mismatched: place('mismatched'),
     bare: place('bare', {}),
+    close: () => closeCloud(close, folder),
+  };
+}
+
+/** Each Transit key's chain is in the secret of its name. */
+async function openVault(): Promise<OpenBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const chained = async (name: string, spec: KeySpec, key: TestKey): Promise<TransitItem> => {
+    return { name, versions: [key], certificate: pemOf(await mintChain({ spec })) };
+  };
+  const keys = await Promise.all([
+    ...allSpecs.map((spec) => chained(spec, spec, keyOf(spec, 'leaf'))),
+    chained('mismatched', 'EC-256', keyOf('EC-256', 'other')),
+  ]);
+  const bare: TransitItem = { name: 'bare', versions: [keyOf('EC-256', 'other')] };
+  const { environment, config, close } = await vaultCloud({ keys: [...keys, bare], folder });
+  const place = (name: string, more: Readonly<Record<string, string>> = {}): KeyPlace => ({
+    keyId: `hashivault://${name}`,
+    context: contextOf({ ...config, ...more }, environment),
+  });
+  return {
+    specs: allSpecs,
+    key: (spec) => place(spec),
+    absent: place('absent'),
+    mismatched: place('mismatched'),
+    bare: place('bare'),
     close: () => closeCloud(close, folder),
   };
 }

@@ -8,7 +8,9 @@ import { type AzureItem, azureService } from './clouds/azure.ts';
 import { applicationEnvironment, identityService, managedEnvironment } from './clouds/azure-identity.ts';
 import type { Fault } from './clouds/fault.ts';
 import { type Network, openNetwork, type Reachable } from './clouds/network.ts';
+import { secrets } from './clouds/secret.ts';
 import type { Asked } from './clouds/server.ts';
+import { type TransitItem, vaultRoleId, vaultService } from './clouds/vault.ts';
 
 /** A cloud, and what a client of it needs. */
 export interface Cloud {
@@ -37,6 +39,11 @@ export interface AwsWish extends CloudWish {
 export interface AzureWish extends CloudWish {
   readonly items: readonly AzureItem[];
   readonly credentials?: 'managed identity' | 'application' | 'none';
+}
+
+export interface VaultWish extends CloudWish {
+  readonly keys: readonly TransitItem[];
+  readonly credentials?: 'token' | 'approle';
 }
 
 /** AWS KMS in one region, STS and a container's credentials, all at one address. */
@@ -80,6 +87,24 @@ export async function azureCloud(wish: AzureWish): Promise<Cloud> {
     config: { ...trusted, ...identity.config },
     asked: () => [...vault.asked, ...identity.asked],
     close: async () => void (await Promise.all([vault.close(), identity.close()])),
+  };
+}
+
+/** Vault with its Transit and KV engines, at one address. */
+export async function vaultCloud({ keys, folder, faults, network = { way: 'plain' }, credentials = 'token' }: VaultWish): Promise<Cloud> {
+  const vault = await openNetwork(network, vaultService(keys), faults);
+  const login = { VAULT_ROLE_ID: vaultRoleId, VAULT_SECRET_ID: secrets.vaultSecretId };
+  return {
+    origin: vault.origin,
+    environment: {
+      ...vault.environment,
+      ...(credentials === 'token' ? { VAULT_TOKEN: secrets.vaultToken } : login),
+      VAULT_ADDR: vault.origin,
+      HOME: folder,
+    },
+    config: { ...trust(vault, folder), ...(credentials === 'approle' && { vault_auth: 'approle' }) },
+    asked: () => vault.asked,
+    close: () => vault.close(),
   };
 }
 

@@ -59,7 +59,7 @@ function judgePath(expected: Expected, { origin, asked }: Scene): void {
   assert.deepEqual(astray, [], 'another host was asked');
 }
 
-const forTokens: ReadonlySet<string> = new Set(['authority', 'token', 'AssumeRole', 'Credentials']);
+const forTokens: ReadonlySet<string> = new Set(['authority', 'token', 'AssumeRole', 'Credentials', 'login']);
 
 /** The tool tells a person and not a program: one line, which holds what the plugin's message would hold. */
 function judgeTool({ outcome, says }: Expected, { code, stdout, stderr }: Ended): void {

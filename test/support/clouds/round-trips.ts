@@ -23,6 +23,13 @@ export const roundTrips: readonly Row[] = [
   asks('azure sign', { network: byName, spec: 'RSA-3072' }, ['sign']),
   asks('azure sign', { network: byName, keyId: (origin) => `${origin}/keys/release` }, ['sign']),
   asks('azure tool', { network: byName }, ['get-key']),
+  asks('vault describe', {}, ['read-secret', 'read-key']),
+  asks('vault describe', { source: 'cert_chain' }, []),
+  asks('vault login', {}, ['sign']),
+  asks('vault chain', {}, ['read-secret', 'sign']),
+  asks('vault sign', {}, ['sign']),
+  asks('vault sign', { spec: 'RSA-3072' }, ['sign']),
+  asks('vault tool', {}, ['read-key']),
 ];
 
 function asks(at: StageName, scene: SceneWish, operations: readonly string[]): Row {

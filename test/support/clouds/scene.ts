@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KeySpec } from '../../../src/core/algorithm.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
-import { type AwsWish, type AzureWish, awsCloud, azureCloud, type Cloud } from '../clouds.ts';
-import { type Holder, mintCa, mintChain, mintLeaf, validFrom } from '../pki.ts';
+import { type AwsWish, type AzureWish, awsCloud, azureCloud, type Cloud, type VaultWish, vaultCloud } from '../clouds.ts';
+import { type Holder, keyOf, mintCa, mintChain, mintLeaf, validFrom } from '../pki.ts';
 import type { AwsKey } from './aws.ts';
 import type { AzureItem, AzureVersion, Secret } from './azure.ts';
 import type { Fault } from './fault.ts';
 import type { Network } from './network.ts';
+import type { TransitItem } from './vault.ts';
 
 /** Two of the plugin, and one of the tool. */
 export type Command = 'describe-key' | 'generate-signature' | 'key describe';
@@ -27,10 +28,14 @@ export interface SceneWish {
   readonly network?: Network;
   readonly awsCredentials?: AwsWish['credentials'];
   readonly azureCredentials?: AzureWish['credentials'];
-  /** Where the certificates come from: a file with all of them, a file with all but the leaf, the vault's secret, or nowhere. */
+  readonly vaultCredentials?: VaultWish['credentials'];
+  /** Where the certificates come from: a file with all of them, a file with all but the leaf, a secret beside the key, or nowhere. */
   readonly source?: 'cert_chain' | 'ca_certs' | 'secret' | 'none';
   readonly flaw?: ChainFlaw;
   readonly aws?: Partial<AwsKey>;
+  readonly transit?: Partial<TransitItem>;
+  /** The Transit key has a newer version than the one that the leaf is for. */
+  readonly rotated?: true;
   /** The versions that the vault keeps, made of the honest one. */
   readonly versions?: (honest: AzureVersion) => readonly AzureVersion[] | Promise<readonly AzureVersion[]>;
   /** The vault's secret of the chain. */
@@ -86,6 +91,24 @@ export async function openAzure(wish: SceneWish, faults: readonly Fault[], folde
   const cloud = await azureCloud({ items, folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
   const keyId = wish.keyId?.(cloud.origin, azureVersion) ?? `${cloud.origin.replace('https:', 'azurekms:')}/release`;
   return { ...cloud, ...more(cloud, wish, certificateConfig(source, shown, folder)), keyId, spec, leaf };
+}
+
+/** Opens the scene in `folder`, which is its own. */
+export async function openVault(wish: SceneWish, faults: readonly Fault[], folder: string): Promise<Scene> {
+  const { spec = 'EC-256', source = 'cert_chain', flaw, network, vaultCredentials: credentials } = wish;
+  place(wish.files, folder);
+  const chain = await mintChain({ spec });
+  const [leaf = missing()] = chain;
+  const shown = await spoil(chain, flaw, spec);
+  const item: TransitItem = {
+    name: 'release',
+    versions: wish.rotated ? [leaf.key, keyOf(spec, 'newer')] : [leaf.key],
+    ...(source === 'secret' && { certificate: toPem(shown.map(({ certificate }) => certificate.der)) }),
+    ...wish.transit,
+  };
+  const cloud = await vaultCloud({ keys: [item], folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
+  const files = source === 'cert_chain' ? { cert_chain: write(shown, folder) } : {};
+  return { ...cloud, ...more(cloud, wish, files), keyId: wish.keyId?.(cloud.origin, '') ?? 'hashivault://release', spec, leaf };
 }
 
 function more(

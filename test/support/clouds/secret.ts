@@ -15,11 +15,14 @@ export const secrets = {
   clientSecret: fresh('client-secret'),
   accessToken: fresh('access-token'),
   federatedToken: fresh('federated-token'),
+  vaultToken: fresh('vault-token'),
+  vaultSecretId: fresh('vault-secret-id'),
+  vaultLoginToken: fresh('vault-login-token'),
   proxyPassword: fresh('proxy-password'),
 } as const;
 
 /** Headers whose values let others act in the client's name. */
-const sensitive = /^(authorization|proxy-authorization|x-amz-security-token|x-identity-header)$/;
+const sensitive = /^(authorization|proxy-authorization|x-amz-security-token|x-identity-header|x-vault-token)$/;
 
 /** The secrets of one request as it came: whole headers, and the signature in an AWS authorization. */
 export function secretsIn({ headers }: Pick<Asked, 'headers'>): readonly string[] {

@@ -7,11 +7,12 @@ import type { Answer, Refusal } from './server.ts';
 
 const awsStages = ['aws describe', 'aws sign', 'aws role', 'aws container', 'aws tool'] as const;
 const azureStages = ['azure describe', 'azure token', 'azure certificate', 'azure secret', 'azure sign', 'azure tool'] as const;
-const everywhere: readonly StageName[] = [...awsStages, ...azureStages];
+const vaultStages = ['vault describe', 'vault login', 'vault chain', 'vault sign', 'vault tool'] as const;
+const everywhere: readonly StageName[] = [...awsStages, ...azureStages, ...vaultStages];
 /** One stage for each kind of request: there whole processes prove it too, because runtimes break in ways of their own. */
-const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign'];
+const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign', 'vault sign'];
 /** The tool, unlike the plugin, ends when nothing keeps it: a connection that is left open would. */
-const ending: readonly StageName[] = [...proven, 'aws tool', 'azure tool'];
+const ending: readonly StageName[] = [...proven, 'aws tool', 'azure tool', 'vault tool'];
 
 const healed: Expected = { outcome: 'success' };
 const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;
@@ -58,6 +59,8 @@ const nonsense: readonly Row[] = [
   {
     ...answer('an HTML page with status 403', { status: 403, headers: html, body: page }),
     expected: { outcome: ['ACCESS_DENIED', 'ERROR'] },
+    // Who may not read it is told that there is no chain, and why.
+    otherwise: { 'vault chain': { outcome: 'VALIDATION_ERROR', says: [/may not read the chain/] } },
   },
   {
     ...answer('an HTML page with status 404', { status: 404, headers: html, body: page }),
@@ -113,6 +116,7 @@ const reshaped: readonly Row[] = [
   change(
     'objects in place of all members',
     reshape(() => ({})),
+    { 'vault chain': { outcome: 'VALIDATION_ERROR', says: [/field certificate/] } },
   ),
   change(
     'null in place of all members',
@@ -132,9 +136,9 @@ const reshaped: readonly Row[] = [
   ),
 ];
 
-function change(name: string, edit: (body: string) => string): Row {
+function change(name: string, edit: (body: string) => string, otherwise: Row['otherwise'] = {}): Row {
   const act: Act = { does: 'change', change: (honest) => ({ ...honest, body: edit(honest.body) }) };
-  return { name: `answers ${name}`, at: speakJson, act, ...broken };
+  return { name: `answers ${name}`, at: speakJson, act, ...broken, otherwise: { ...broken.otherwise, ...otherwise } };
 }
 
 function reshape(change: (value: unknown) => unknown): (body: string) => string {
@@ -147,6 +151,8 @@ const indiscreet: readonly Row[] = [
   ...tells(secrets.containerToken, ['aws container']),
   ...tells(accessToken, ['azure describe', 'azure certificate', 'azure secret', 'azure sign', 'azure tool']),
   ...tells(secrets.clientSecret, ['azure token']),
+  ...tells(secrets.vaultToken, ['vault describe', 'vault chain', 'vault sign', 'vault tool']),
+  ...tells(secrets.vaultSecretId, ['vault login']),
 ];
 
 function tells(secret: string, at: readonly StageName[]): readonly Row[] {
@@ -178,6 +184,13 @@ const azureWords: Words = {
   internal: { status: 500, code: 'InternalServerError' },
   unavailable: { status: 503, code: 'ServiceUnavailable' },
   throttled: { status: 429, code: 'Throttled', message: 'Request was not processed because too many requests were received.' },
+};
+
+const vaultWords: Words = {
+  stages: vaultStages,
+  internal: { status: 500, code: 'internal error' },
+  unavailable: { status: 503, code: 'the server is not ready' },
+  throttled: { status: 429, code: 'rate limit quota exceeded' },
 };
 
 /** Seconds that no cell has, and fewer than the service asks for: whoever waits never ends. */
@@ -225,4 +238,5 @@ export const wireFaults: readonly Row[] = [
   ...indiscreet,
   ...failures(awsWords),
   ...failures(azureWords),
+  ...failures(vaultWords),
 ];
