@@ -1,11 +1,18 @@
 // Builds one form of the program:
-//   executable  dist/notation-ts-kms      one file with Bun's runtime: what we ship
+//   executable  dist/notation-ts-kms      one file with Bun's runtime: what we ship; with --runtime=PATH, with that Bun's
 //   npm         dist/npm/main.js          modules for Node.js: what npm carries
 //   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Component } from './package/component.ts';
+import { type BundledPackage, packagesIn } from './package/contents.ts';
+import { nodeRuntime, pkgParts } from './package/node.ts';
+import { noticeOfModules, noticeOfNodeExecutable } from './package/notice.ts';
+import { sbomOf } from './package/sbom.ts';
+import { versionHere } from './package/version.ts';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -47,6 +54,8 @@ export interface Compilation {
   readonly runtime?: string;
   /** Another program than the one that is shipped. */
   readonly entry?: string;
+  /** Path for the bundler's account of what it put into the program. */
+  readonly metafile?: string;
 }
 
 /** Compiles an executable. */
@@ -54,7 +63,8 @@ export function compile(outfile: string, options: Compilation = {}): void {
   mkdirSync(dirname(outfile), { recursive: true });
   const target = options.target === undefined ? [] : [`--target=${options.target}`];
   const runtime = options.runtime === undefined ? [] : [`--compile-executable-path=${options.runtime}`];
-  bundle('executable', [...compileFlags, ...target, ...runtime, `--outfile=${outfile}`], options.entry);
+  const metafile = options.metafile === undefined ? [] : [`--metafile=${options.metafile}`];
+  bundle('executable', [...compileFlags, ...target, ...runtime, ...metafile, `--outfile=${outfile}`], options.entry);
 }
 
 function commit(): string {
@@ -70,24 +80,31 @@ function commit(): string {
 }
 
 /** Bun writes its output piecemeal; a copy lies in larger pieces in the page cache and starts faster by a tenth, and is what an installation is too. */
-function buildExecutable(): void {
+function buildExecutable(runtime: string | undefined): void {
   const name = process.platform === 'win32' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
   const [made, outfile] = [join(root, 'dist', 'made'), join(root, 'dist', name)];
-  compile(join(made, name));
+  compile(join(made, name), runtime === undefined ? {} : { runtime: resolve(runtime) });
   copyFileSync(join(made, name), `${outfile}.copy`);
   renameSync(`${outfile}.copy`, outfile);
   rmSync(made, { recursive: true });
 }
 
-/** The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. */
-function buildModules(form: 'npm' | 'pkg', folder: string): void {
-  const made = `${folder}.new`;
+/**
+ * The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. Answers the packages that have code in
+ * the modules.
+ */
+export function buildModules(form: 'npm' | 'pkg', folder: string): readonly BundledPackage[] {
+  const [made, metafile] = [`${folder}.new`, `${folder}.metafile.json`];
   rmSync(made, { recursive: true, force: true });
-  bundle(form, ['--target=node', `--outdir=${made}`]);
+  bundle(form, ['--target=node', `--outdir=${made}`, `--metafile=${metafile}`]);
+  const packages = packagesIn(metafile, root);
+  rmSync(metafile);
   const entry = join(made, 'main.js');
   writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`, { mode: 0o755 });
+  if (form === 'npm') writeFileSync(join(made, 'NOTICE'), noticeOfModules({ root, version: versionHere(), packages }));
   rmSync(folder, { recursive: true, force: true });
   renameSync(made, folder);
+  return packages;
 }
 
 /**
@@ -97,7 +114,7 @@ function buildModules(form: 'npm' | 'pkg', folder: string): void {
 async function buildPkg(): Promise<void> {
   const [modules, output] = [join(root, 'dist', 'pkg', 'modules'), join(root, 'dist', 'pkg', 'notation-ts-kms')];
   mkdirSync(dirname(modules), { recursive: true });
-  buildModules('pkg', modules);
+  const packages = [...buildModules('pkg', modules), ...pkgParts(root)];
   const config = { name: 'notation-ts-kms', type: 'module', bin: 'main.js', pkg: { assets: ['*.js'] } };
   writeFileSync(join(modules, 'package.json'), JSON.stringify(config));
   const { seaEnhanced } = require('@yao-pkg/pkg/lib-es5/sea.js') as { seaEnhanced: SeaEnhanced };
@@ -110,13 +127,26 @@ async function buildPkg(): Promise<void> {
   });
   renameSync(made, output);
   rmSync(modules, { recursive: true });
+  await describePkg(output, packages);
+}
+
+/** What is in the executable and under which terms, beside it. */
+async function describePkg(
+  output: string,
+  packages: readonly (BundledPackage | (Component & { readonly folder: string }))[],
+): Promise<void> {
+  const [version, runtime] = [versionHere(), nodeRuntime(root)];
+  writeFileSync(join(dirname(output), 'NOTICE'), await noticeOfNodeExecutable({ root, version, packages }, runtime));
+  const subject = { version, file: 'notation-ts-kms', bytes: readFileSync(output), packages, runtime };
+  writeFileSync(`${output}.cdx.json`, sbomOf(subject));
 }
 
 type SeaEnhanced = (entry: string, options: object) => Promise<void>;
 
 if (import.meta.main) {
-  const [form = 'executable'] = process.argv.slice(2);
-  if (form === 'executable') buildExecutable();
+  const { values, positionals } = parseArgs({ options: { runtime: { type: 'string' } }, allowPositionals: true });
+  const [form = 'executable'] = positionals;
+  if (form === 'executable') buildExecutable(values.runtime);
   else if (form === 'npm') buildModules('npm', join(root, 'dist', 'npm'));
   else if (form === 'pkg') await buildPkg();
   else throw new Error(`unknown form ${form}: executable, npm or pkg`);

@@ -1,11 +1,12 @@
 // The release archives: what is in them, that they can be made again byte for byte, and that notation takes them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { labelOf, missingRuntimes, packageAll, targets } from '../../scripts/package.ts';
+import { missingRuntimes } from '../../scripts/package/runtime.ts';
+import { labelOf, targets } from '../../scripts/package/target.ts';
+import { packageAll, writeChecksums } from '../../scripts/package.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
 import { start } from '../support/process.ts';
@@ -32,7 +33,7 @@ describe('release archives', needsRuntimes, () => {
 
   for (const target of targets) {
     const label = labelOf(target);
-    test(`${label} holds one executable of its kind, LICENSE and NOTICE, and is below 256 MiB`, async () => {
+    test(`${label} holds one executable of its kind and what belongs beside it, and is below 256 MiB`, async () => {
       const archive = await packageOne(target, join(folder, label));
       assert.ok(statSync(archive).size < 256 * 1024 * 1024);
       const unpacked = join(folder, `${label}-unpacked`);
@@ -41,7 +42,10 @@ describe('release archives', needsRuntimes, () => {
       const [program = '', ...words] = [...unpack, archive, ...(archive.endsWith('.zip') ? [unpacked] : ['-C', unpacked])];
       execFileSync(program, words);
       const executable = target.os === 'windows' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
-      assert.deepEqual(readdirSync(unpacked).sort(), ['LICENSE', 'NOTICE', executable]);
+      const beside = readdirSync(unpacked).filter((name) => name !== executable);
+      assert.deepEqual(beside.filter((name) => !/^notation-ts-kms\./.test(name)).sort(), ['LICENSE', 'NOTICE', 'README.md']);
+      if (target.os !== 'windows')
+        for (const name of beside) assert.equal(statSync(join(unpacked, name)).mode & 0o111, 0, `${name} may not be run`);
       assert.match(kindOf(join(unpacked, executable)), kinds[label] ?? /^$/);
       assert.match(readFileSync(join(unpacked, 'NOTICE'), 'utf8'), /JavaScriptCore[\s\S]*node-forge/);
       rmSync(unpacked, { recursive: true });
@@ -51,15 +55,18 @@ describe('release archives', needsRuntimes, () => {
   test('made again, and together, they are the same bytes, and checksums.txt names all', async () => {
     const again = join(folder, 'again');
     const some = targets.filter((target) => ['linux_amd64', 'windows_arm64'].includes(labelOf(target)));
-    const archives = await packageAll(some, again);
-    assert.equal(archives.length, some.length);
-    for (const [index, target] of some.entries()) {
-      const archive = archives[index] ?? '';
-      assert.deepEqual(readFileSync(join(again, archive)), readFileSync(join(folder, labelOf(target), archive)), archive);
+    const files = await packageAll(some, again);
+    assert.equal(files.length, 2 * some.length);
+    for (const file of files) {
+      const label = some.map(labelOf).find((name) => file.includes(`_${name}.`)) ?? '';
+      assert.ok(readFileSync(join(again, file)).equals(readFileSync(join(folder, label, file))), `${file} has the same bytes`);
     }
-    const sums = archives.map((archive) => `${digestOf(join(again, archive))}  ${archive}\n`);
-    const [checksums = ''] = readdirSync(again).filter((name) => name.endsWith('_checksums.txt'));
-    assert.equal(readFileSync(join(again, checksums), 'utf8'), sums.join(''));
+    const checksums = writeChecksums(again, files);
+    const checked = execFileSync('sha256sum', ['--check', '--strict', checksums], { cwd: again, encoding: 'utf8' });
+    assert.deepEqual(
+      checked.trimEnd().split('\n'),
+      files.map((file) => `${file}: OK`),
+    );
   });
 
   test('there is one for each platform', () => {
@@ -80,10 +87,6 @@ describe('release archives', needsRuntimes, () => {
 async function packageOne(target: (typeof targets)[number], folder: string): Promise<string> {
   const [archive = ''] = await packageAll([target], folder);
   return join(folder, archive);
-}
-
-function digestOf(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 function kindOf(path: string): string {
