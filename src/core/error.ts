@@ -22,6 +22,7 @@
  * - `FILE`: a file is missing, unreadable, too large or in the way
  * - `ACCESS_DENIED`: who asks may not
  * - `TIMEOUT`, `THROTTLED`: the caller may try again
+ * - `ABORTED`: the caller's own AbortSignal ended the call
  * - `UNAVAILABLE`: a peer does not answer, or answers nonsense
  * - `INTERNAL`: a bug of ours
  */
@@ -48,6 +49,7 @@ export type ErrorCode =
   | 'ACCESS_DENIED'
   | 'TIMEOUT'
   | 'THROTTLED'
+  | 'ABORTED'
   | 'UNAVAILABLE'
   | 'INTERNAL';
 

@@ -32,6 +32,7 @@ const contractCodes: Readonly<Record<ErrorCode, ContractErrorCode>> = {
   ACCESS_DENIED: 'ACCESS_DENIED',
   TIMEOUT: 'TIMEOUT',
   THROTTLED: 'THROTTLED',
+  ABORTED: 'ERROR',
   UNAVAILABLE: 'ERROR',
   INTERNAL: 'ERROR',
 };
