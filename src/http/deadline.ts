@@ -27,10 +27,18 @@ export async function withDeadline<T>(milliseconds: number, work: (deadline: Dea
   }
 }
 
-/** A deadline that begins now, for work whose end nobody knows yet. It keeps no process from ending. */
-export function openDeadline(milliseconds: number): Deadline {
+/** A deadline that begins now, for work whose end nobody knows yet. It keeps no process from ending. @param signal ends it earlier */
+export function openDeadline(milliseconds: number, signal?: AbortSignal): Deadline {
   const end = performance.now() + milliseconds;
-  return { signal: AbortSignal.timeout(milliseconds), remainingMs: () => end - performance.now() };
+  const late = AbortSignal.timeout(milliseconds);
+  return { signal: signal === undefined ? late : AbortSignal.any([signal, late]), remainingMs: () => end - performance.now() };
+}
+
+/** `deadline`, ended earlier by `signal`. */
+export function endedBy(deadline: Deadline, signal: AbortSignal | undefined): Deadline {
+  return signal === undefined
+    ? deadline
+    : { ...deadline, signal: deadline === noDeadline ? signal : AbortSignal.any([signal, deadline.signal]) };
 }
 
 /**

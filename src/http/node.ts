@@ -4,17 +4,23 @@ import { request as requestHttps, Agent as TlsAgent } from 'node:https';
 import type { HttpRequest, HttpResponse } from '../core/ports.ts';
 import { type Route, readBody, type Transport, trustedBy } from './transport.ts';
 
-/** Requests by node:http and node:https. */
-export const nodeTransport: Transport = {
-  exchange: async (request, route) => send(request, route, await agentFor(request.url, route)),
-  // Worth its code only where the start of the process is short.
-  warm: () => undefined,
-};
+/** Requests by node:http and node:https, over connections that are its own. */
+export function openNodeTransport(): Transport {
+  const agents: Agents = new Map();
+  return {
+    exchange: async (request, route) => send(request, route, await agentFor(request.url, route, agents)),
+    // Worth its code only where the start of the process is short.
+    warm: () => undefined,
+  };
+}
+
+/** For programs: one process, one set of connections. */
+export const nodeTransport: Transport = openNodeTransport();
 
 /** One connection pool for each way to travel. */
-const agents = new Map<string, Promise<Agent>>();
+type Agents = Map<string, Promise<Agent>>;
 
-function agentFor(url: string, { proxy }: Route): Promise<Agent> {
+function agentFor(url: string, { proxy }: Route, agents: Agents): Promise<Agent> {
   const secure = url.startsWith('https:');
   const way = `${secure} ${proxy ?? ''}`;
   const agent = agents.get(way) ?? openAgent(secure, proxy);
