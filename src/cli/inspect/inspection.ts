@@ -1,11 +1,9 @@
 // What `inspect` shows of an envelope: read, and not verified.
-import { NotationError, sentenceOf, toNotationError } from '../../core/error.ts';
-import { parseJson } from '../../core/json.ts';
+import { sentenceOf } from '../../core/error.ts';
 import type { Descriptor, Envelope, StatedTime } from '../../core/model.ts';
-import { parsePayload, payloadMediaType } from '../../core/payload.ts';
 import type { StoredSignature } from '../../core/ports.ts';
-import { codecOfMediaType } from '../../envelope/index.ts';
-import { type Certificate, parseCertificate } from '../../x509/certificate.ts';
+import { inspectEnvelope, type InspectedTimestamp as ReadTimestamp } from '../../envelope/inspection.ts';
+import type { Certificate } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
 import { byName, goText } from '../voice/go-format.ts';
@@ -39,18 +37,18 @@ export type InspectedTimestamp =
   | { readonly from: StatedTime; readonly to: StatedTime; readonly certificates: readonly InspectedCertificate[] };
 
 /** Reads what a signature says. @throws NotationError `ENVELOPE`, `CERTIFICATE`, `REQUEST` when it cannot be read */
-export async function inspectSignature(digest: string, { mediaType, envelope: bytes }: StoredSignature): Promise<Inspection> {
-  const envelope = (await codecOfMediaType(mediaType)).parse(bytes);
-  const { signingAgent, timestamp } = envelope.unsigned;
+export async function inspectSignature(digest: string, stored: StoredSignature): Promise<Inspection> {
+  const { envelope, certificates, timestamp, artifact } = await inspectEnvelope(stored);
+  const { signingAgent } = envelope.unsigned;
   return {
     digest,
-    mediaType,
+    mediaType: stored.mediaType,
     algorithm: envelope.algorithm.signing,
     signed: signedAttributes(envelope),
     ...(signingAgent !== undefined && signingAgent !== '' && { agent: signingAgent }),
-    ...(timestamp !== undefined && { timestamp: await inspectTimestamp(timestamp, envelope.signature) }),
-    certificates: envelope.certificates.map((der) => inspectCertificate(parseCertificate(der))),
-    artifact: artifactOf(envelope),
+    ...(timestamp !== undefined && { timestamp: inspectTimestamp(timestamp) }),
+    certificates: certificates.map(inspectCertificate),
+    artifact,
   };
 }
 
@@ -65,21 +63,10 @@ function signedAttributes({ signed, mediaType }: Envelope): Inspection['signed']
   ];
 }
 
-/** The token need not be one that may be believed, but it must be about this signature. */
-async function inspectTimestamp(bytes: Uint8Array, signature: Uint8Array): Promise<InspectedTimestamp> {
-  const [{ parseTimestampToken }, { timeRangeOf }, { checkImprint }] = await Promise.all([
-    import('../../x509/timestamp/token.ts'),
-    import('../../x509/timestamp/info.ts'),
-    import('../../x509/timestamp/check.ts'),
-  ]);
-  try {
-    const { info, certificates } = parseTimestampToken(bytes);
-    checkImprint(info, signature);
-    const { earliest, latest } = timeRangeOf(info);
-    return { from: inUtc(earliest), to: inUtc(latest), certificates: certificates.map(inspectCertificate) };
-  } catch (cause) {
-    return { error: `failed to parse timestamp countersignature: ${sentenceOf(toNotationError(cause))}` };
-  }
+function inspectTimestamp(timestamp: ReadTimestamp): InspectedTimestamp {
+  if ('error' in timestamp) return { error: `failed to parse timestamp countersignature: ${sentenceOf(timestamp.error)}` };
+  const { earliest, latest, certificates } = timestamp;
+  return { from: inUtc(earliest), to: inUtc(latest), certificates: certificates.map(inspectCertificate) };
 }
 
 function inUtc(at: Date): StatedTime {
@@ -93,12 +80,4 @@ function inspectCertificate({ der, subject, issuer, notAfter }: Certificate): In
     issuedBy: printName(issuer),
     expiry: inUtc(notAfter),
   };
-}
-
-function artifactOf({ payload: { contentType, bytes } }: Envelope): Descriptor {
-  if (contentType !== payloadMediaType) {
-    const found = JSON.stringify(contentType.slice(0, 200));
-    throw new NotationError('ENVELOPE', `signature envelope: expected a payload of type ${payloadMediaType}, found ${found}`);
-  }
-  return parsePayload(parseJson(bytes, 'payload'));
 }
