@@ -17,20 +17,35 @@ export interface Directories {
 /** NOTATION_CONFIG and NOTATION_LIBEXEC win; libexec follows config. */
 export function directoriesOf(surroundings: Surroundings): Directories {
   const { environment } = surroundings;
-  const config = environment['NOTATION_CONFIG'] || userConfigDirectory(surroundings);
+  // Go refuses a relative XDG_CONFIG_HOME; notation then falls back to the working directory, as with no home at all.
+  const config = statedConfigDirectory(surroundings) ?? '.notation';
   return { config, libexec: environment['NOTATION_LIBEXEC'] || config };
 }
 
 /** The folder that holds `crl/`, as Go's os.UserCacheDir gives it; NOTATION_CACHE wins. */
-export function cacheDirectoryOf({ environment, platform }: Surroundings): string {
-  const base = goUserCacheDir(environment, platform);
-  return environment['NOTATION_CACHE'] || (base === undefined ? join('.notation', 'cache') : join(base, 'notation'));
+export function cacheDirectoryOf(surroundings: Surroundings): string {
+  return statedCacheDirectory(surroundings) ?? join('.notation', 'cache');
 }
 
-/** Go refuses a relative XDG_CONFIG_HOME; notation then falls back to `.notation` in the working directory, as with no home at all. */
-function userConfigDirectory({ environment, platform }: Surroundings): string {
-  const base = goUserConfigDir(environment, platform);
-  return base === undefined ? '.notation' : join(base, 'notation');
+/** The configuration folder that the environment tells of; undefined where it tells of none, and notation would take the working directory. */
+export function statedConfigDirectory({ environment, platform }: Surroundings): string | undefined {
+  return environment['NOTATION_CONFIG'] || below(goUserConfigDir(environment, platform));
+}
+
+/** The cache folder that the environment tells of; undefined where it tells of none. */
+export function statedCacheDirectory({ environment, platform }: Surroundings): string | undefined {
+  return environment['NOTATION_CACHE'] || below(goUserCacheDir(environment, platform));
+}
+
+/** docker's config.json, where its user's credentials may be; undefined where there is no home. */
+export function dockerConfigOf({ environment, platform }: Surroundings): string | undefined {
+  const home = platform === 'win32' ? environment['USERPROFILE'] : environment['HOME'];
+  const folder = environment['DOCKER_CONFIG'] || (home ? join(home, '.docker') : undefined);
+  return folder === undefined ? undefined : join(folder, 'config.json');
+}
+
+function below(base: string | undefined): string | undefined {
+  return base === undefined ? undefined : join(base, 'notation');
 }
 
 function goUserConfigDir(environment: Environment, platform: string): string | undefined {

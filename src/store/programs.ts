@@ -30,6 +30,7 @@ export async function findProgram(name: string, { environment, platform }: Surro
 /**
  * Runs a program with all of `input` and answers what it prints. It never sees the password that notation's variables hold.
  * @param timeoutMs milliseconds after which it is ended
+ * @param signal ends it before that, with the same error
  * @throws NotationError `TIMEOUT`, `FILE` when it does not run, `UNAVAILABLE` when it prints more than 1 MiB
  */
 export async function runProgram(
@@ -38,8 +39,10 @@ export async function runProgram(
   input: string,
   environment: Environment,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<ProgramResult> {
-  const limits = { timeout: timeoutMs, maxBuffer: outputLimit, killSignal: 'SIGKILL', env: withoutCredentials(environment) } as const;
+  const env = withoutCredentials(environment);
+  const limits = { timeout: timeoutMs, maxBuffer: outputLimit, killSignal: 'SIGKILL', env, ...(signal && { signal }) } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(path, [...words], limits, (error, output) => {
       if (error === null || typeof error.code === 'number') resolve({ succeeded: error === null, output });
@@ -66,6 +69,7 @@ function endOf(
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
     return new NotationError('UNAVAILABLE', `${path}: expected at most ${outputLimit} bytes of output, found more`);
   }
-  if (error.killed === true) return new NotationError('TIMEOUT', `${path}: expected an end within ${timeoutMs / 1000} s, found none`);
+  if (error.killed === true || error.name === 'AbortError')
+    return new NotationError('TIMEOUT', `${path}: expected an end within ${timeoutMs / 1000} s, found none`);
   return fileError(`${path} cannot be run`, error);
 }

@@ -89,6 +89,19 @@ export async function readTrustStore(
   return certificates.flat();
 }
 
+/** Reads trust stores as `readTrustStore` does, each once. */
+export function rememberTrustStores(
+  directories: Directories,
+  files: Files,
+): (type: TrustStoreType, name: string) => Promise<readonly Certificate[]> {
+  const known = new Map<string, Promise<readonly Certificate[]>>();
+  return (type, name) => {
+    const certificates = known.get(`${type}:${name}`) ?? readTrustStore(directories, type, name, files);
+    known.set(`${type}:${name}`, certificates);
+    return certificates;
+  };
+}
+
 function foldersAbove({ config }: Directories, type: TrustStoreType): readonly string[] {
   const [stores, x509] = [join(config, 'truststore'), join(config, 'truststore', 'x509')];
   return [config, stores, x509, join(x509, type)];

@@ -9,7 +9,7 @@ import type { ExchangeOptions } from '../../registry/exchange.ts';
 import { type OpenRepository, openRegistries } from '../../registry/open.ts';
 import type { PlainHttpRule } from '../../registry/place.ts';
 import { readConfig } from '../../store/config.ts';
-import { directoriesOf } from '../../store/directories.ts';
+import { directoriesOf, dockerConfigOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { findProgram, runProgram } from '../../store/programs.ts';
 import type { ToolContext } from '../context.ts';
@@ -103,10 +103,4 @@ function placesOf(context: ToolContext): CredentialPlaces {
     },
     write: async (path, content) => (await import('../../store/write.ts')).writeWhole(path, content, 0o600),
   };
-}
-
-function dockerConfigOf({ environment, platform }: ToolContext): string | undefined {
-  const home = platform === 'win32' ? environment['USERPROFILE'] : environment['HOME'];
-  const folder = environment['DOCKER_CONFIG'] || (home ? join(home, '.docker') : undefined);
-  return folder === undefined ? undefined : join(folder, 'config.json');
 }

@@ -8,9 +8,8 @@ import { openCrlCache } from '../../revocation/crl-cache.ts';
 import { cacheDirectoryOf, directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { chooseLog } from '../../store/log.ts';
-import { readTrustStore } from '../../store/trust-store.ts';
+import { rememberTrustStores } from '../../store/trust-store.ts';
 import type { VerificationPorts } from '../../verify/ports.ts';
-import type { Certificate } from '../../x509/certificate.ts';
 import { rememberCertificates } from '../../x509/certificate-memory.ts';
 import type { ToolContext } from '../context.ts';
 import { type OptionValues, textsIn } from '../line/option.ts';
@@ -44,7 +43,7 @@ function portsOf(offline: boolean, log: Log, context: ToolContext): Verification
     now,
     log,
     readCertificate: rememberCertificates(),
-    readTrustStore: rememberStores(context),
+    readTrustStore: rememberTrustStores(directoriesOf(context), disk),
     askRevocation: openRevocation({ http, cache, now, log }),
   };
 }
@@ -58,15 +57,6 @@ function warningsOf({ error }: Pick<ToolContext, 'error'>): Log {
 
 async function writeLater(path: string, content: string, mode: number): Promise<void> {
   await (await import('../../store/write.ts')).writeWhole(path, content, mode);
-}
-
-function rememberStores(context: ToolContext): VerificationPorts['readTrustStore'] {
-  const known = new Map<string, Promise<readonly Certificate[]>>();
-  return (type, name) => {
-    const certificates = known.get(`${type}:${name}`) ?? readTrustStore(directoriesOf(context), type, name, disk);
-    known.set(`${type}:${name}`, certificates);
-    return certificates;
-  };
 }
 
 /** The network of who wants none. */
