@@ -1,4 +1,4 @@
-// The commands whose start counts: a line that is plainly right reaches them without yargs.
+// The commands whose start counts: a line that is plainly right reaches them without yargs, and what shells ask reaches its answer as it is.
 
 import { readingTable } from './artifact/signature-commands.ts';
 import type { ToolContext } from './context.ts';
@@ -47,6 +47,7 @@ const commands: ReadonlyMap<string, PlainCommand> = new Map([
 
 /** What a command line asks for, when that is beyond doubt. */
 export function plainCommand([name = '', ...rest]: readonly string[]): ((context: ToolContext) => Promise<number>) | undefined {
+  if (name === '__complete') return async (context) => (await import('./completion/answer.ts')).answerShell(rest, context);
   const command = commands.get(name);
   const line = command === undefined ? undefined : readPlainly(rest, command.table);
   return command === undefined || line === undefined ? undefined : (context) => command.run(line, context);

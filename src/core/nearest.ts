@@ -7,6 +7,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best !== undefined && best.distance <= Math.min(4, Math.max(2, Math.floor(word.length / 3))) ? best.candidate : undefined;
 }
 
+/** What to write in place of `word`, as a hint: the nearest of the few values that there are, or all of them. */
+export function meantOf(word: string, values: readonly string[]): string {
+  const meant = nearest(word, values);
+  const all = `write ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  return meant === undefined ? all : `did you mean ${meant}? ${all}`;
+}
+
 /** Levenshtein's distance, over the first 64 characters: longer words are not typing mistakes. */
 function editDistance(left: string, right: string): number {
   const [a, b] = [left.slice(0, 64), right.slice(0, 64)];

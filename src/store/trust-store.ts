@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
+import { meantOf } from '../core/nearest.ts';
 import type { Files } from '../core/ports.ts';
 import { certificateLabels, parseCertificates } from '../x509/bundle.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -16,7 +17,7 @@ export function checkStoreType(name: string): TrustStoreType {
   const type = trustStoreTypes.find((one) => one === name);
   if (type !== undefined) return type;
   const message = name === '' ? 'store type cannot be empty' : `unsupported store type: ${name}`;
-  throw new NotationError('REQUEST', message, { hint: `the types are ${trustStoreTypes.join(', ')}` });
+  throw new NotationError('REQUEST', message, { hint: meantOf(name, trustStoreTypes) });
 }
 
 /** Where a certificate of a named store lies: `truststore/x509/{type}/{store}/{file}`. @throws NotationError `REQUEST` for a name notation refuses. */

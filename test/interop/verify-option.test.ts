@@ -61,9 +61,9 @@ describe('the tool and notation refuse the same', () => {
     'no number': [
       ['--max-signatures', 'x', 'y'],
       /invalid argument "x" for "--max-signatures" flag/,
-      /^Error: max-signatures value NaN must be a positive number/,
+      /^Error: --max-signatures: expected a number, found "\w+"/,
     ],
-    'an option that there is not': [['--nope', 'x'], /unknown flag: --nope/, /^Error: Unknown argument: nope/],
+    'an option that there is not': [['--nope', 'x'], /unknown flag: --nope/, /^Error: unknown option --nope;/],
     'a reference that is none': [['x'], /invalid reference/, /^Error: "x": invalid reference: .*Expecting <registry>\/<repository>:<tag>/],
     'a registry that is not there': [['localhost:1/x:v1'], /connection refused/, /^Error: localhost:1: nothing listens there/],
     'a layout without tag and digest': [

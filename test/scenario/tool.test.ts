@@ -45,7 +45,7 @@ test('an error on a terminal is red, and one line', async (t) => {
   for (const [words, environment, beginning] of [
     ['list nothing', {}, `${red} "nothing": invalid reference: `],
     ['list nothing', { NO_COLOR: '1' }, 'Error: "nothing": invalid reference: '],
-    ['key describe', {}, `${red} Missing required argument: id; `],
+    ['key describe', {}, `${red} expected --id, found none; `],
   ] as const) {
     const env = { XDG_CONFIG_HOME: folder, TERM: 'xterm', ...environment };
     const { code, stdout } = await start(['script', '-qec', `'${executable}' ${words}`, '/dev/null'], { env });

@@ -12,17 +12,19 @@ export function credentialCommands(parser: Argv, context: ToolContext, act: Act)
         return (await import('./login.ts')).login(wish, context);
       })(),
     )
-    .command('logout <server>', 'log out from a registry', serverPosition, (args) =>
+    .command('logout <server>', 'log out from a registry', logoutOptions, (args) =>
       act(async () => (await import('./login.ts')).logout(args.server, context))(),
     );
 }
 
 function loginOptions(parser: Argv) {
-  return registryOptions(serverPosition(parser)).option('password-stdin', {
-    type: 'boolean',
-    default: false,
-    describe: 'take the password from standard input',
-  });
+  return registryOptions(serverPosition(parser))
+    .option('password-stdin', { type: 'boolean', default: false, describe: 'take the password from standard input' })
+    .example('$0 login --username alice --password-stdin registry.example.com < password.txt', 'with a password from a file');
+}
+
+function logoutOptions(parser: Argv) {
+  return serverPosition(parser).example('$0 logout registry.example.com', 'take the credential out of the credential helper');
 }
 
 function serverPosition(parser: Argv) {

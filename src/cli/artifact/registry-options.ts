@@ -1,5 +1,6 @@
 // The options of the commands that are about artifacts in registries and layouts, spelled as notation spells them.
 import { NotationError } from '../../core/error.ts';
+import { meantOf } from '../../core/nearest.ts';
 import type { ToolContext } from '../context.ts';
 import { missing } from '../line/missing.ts';
 import { type OptionRow, type OptionValues, textIn } from '../line/option.ts';
@@ -13,16 +14,19 @@ export interface ArtifactWish extends RegistryWish, Verbosity {
   readonly ociLayout: boolean;
 }
 
+const group = 'Registries and layouts';
+
 /** `--oci-layout`, the options of registries, and of what is said of the way there. */
 export const artifactRows: readonly OptionRow[] = [
   ...verbosityRows,
-  { name: 'username', alias: 'u', kind: 'text', describe: 'user name for registry operations; $NOTATION_USERNAME when absent' },
-  { name: 'password', alias: 'p', kind: 'text', describe: 'password for registry operations; $NOTATION_PASSWORD when absent' },
-  { name: 'insecure-registry', kind: 'flag', default: false, describe: 'use plain HTTP for registries' },
+  { name: 'username', alias: 'u', kind: 'text', group, describe: 'user name for registry operations; $NOTATION_USERNAME when absent' },
+  { name: 'password', alias: 'p', kind: 'text', group, describe: 'password for registry operations; $NOTATION_PASSWORD when absent' },
+  { name: 'insecure-registry', kind: 'flag', default: false, group, describe: 'use plain HTTP for registries' },
   {
     name: 'oci-layout',
     kind: 'flag',
     default: false,
+    group,
     describe: 'the reference names an OCI layout: <file_path>:<tag> or <file_path>@<digest>',
   },
   { name: 'allow-referrers-api', kind: 'flag', default: false, hidden: true, describe: 'of older versions of notation; means nothing' },
@@ -38,9 +42,10 @@ export const maxSignaturesRow: OptionRow = {
 
 /** `--from-file`, `--concurrency` and `--output`. @param done as in "how many references are signed at once" */
 export function batchRows(done: string): readonly OptionRow[] {
+  const group = 'Many artifacts';
   return [
-    { name: 'from-file', kind: 'text', describe: 'file with more references, one a line; - for standard input' },
-    { name: 'concurrency', kind: 'number', default: 16, describe: `how many references are ${done} at once` },
+    { name: 'from-file', kind: 'text', group, describe: 'file with more references, one a line; - for standard input' },
+    { name: 'concurrency', kind: 'number', default: 16, group, describe: `how many references are ${done} at once` },
     { name: 'output', alias: 'o', kind: 'text', choices: ['text', 'json'], default: 'text', describe: 'text, or one JSON object a line' },
   ];
 }
@@ -75,5 +80,5 @@ export function requireReference([reference]: readonly string[], command: string
 export function outputIn(values: OptionValues): 'text' | 'json' {
   const output = textIn(values, 'output') ?? '';
   if (output === 'text' || output === 'json') return output;
-  throw new NotationError('REQUEST', `unrecognized output format ${printable(output)}`, { hint: 'write text or json' });
+  throw new NotationError('REQUEST', `unrecognized output format ${printable(output)}`, { hint: meantOf(output, ['text', 'json']) });
 }

@@ -13,7 +13,7 @@ const blobRows: readonly OptionRow[] = [
   { name: 'force', kind: 'flag', default: false, describe: 'replace the signature file when there is one' },
 ];
 const blobInspectTable: OptionTable = {
-  rows: [{ name: 'output', alias: 'o', kind: 'text', default: 'tree', describe: 'output format: tree or json' }],
+  rows: [{ name: 'output', alias: 'o', kind: 'text', values: ['tree', 'json'], default: 'tree', describe: 'output format' }],
 };
 const blobSignTable: OptionTable = { ...signerTable, rows: [...signerTable.rows, ...verbosityRows, ...blobRows] };
 
@@ -29,15 +29,18 @@ export function blobCommands(parser: Argv, context: ToolContext, act: Act) {
     .command('inspect [signature]', 'show what the signature in a file says', blobInspectOptions, ({ signature = '', ...values }) =>
       act(async () => (await import('../inspect/blob-inspect.ts')).inspectBlobSignature(signature, values as OptionValues, context))(),
     )
-    .command('policy', 'the trust policy for blobs', (it) => blobPolicyCommands(it, context, act))
-    .demandCommand(1, 'expected a blob command; see notation-ts-kms blob --help');
+    .command('policy', 'the trust policy for blobs', (it) => blobPolicyCommands(it, context, act));
 }
 
 function blobSignOptions(parser: Argv) {
-  return addOptions(parser, blobSignTable).positional('blob', { type: 'string', describe: 'path of the file' });
+  return addOptions(parser, blobSignTable)
+    .positional('blob', { type: 'string', describe: 'path of the file' })
+    .example('$0 blob sign --key release app.tar.gz', 'the signature is app.tar.gz.jws.sig, in the working directory');
 }
 
 function blobInspectOptions(parser: Argv) {
   const positional = { type: 'string', describe: 'path of the signature file' } as const;
-  return addOptions(parser, blobInspectTable).positional('signature', positional);
+  return addOptions(parser, blobInspectTable)
+    .positional('signature', positional)
+    .example('$0 blob inspect app.tar.gz.jws.sig', 'as a tree');
 }

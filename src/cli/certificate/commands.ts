@@ -1,14 +1,15 @@
 import type { Argv } from 'yargs';
 import { NotationError } from '../../core/error.ts';
+import { trustStoreTypes } from '../../x509/chain/anchor.ts';
 import type { ToolContext } from '../context.ts';
 import { type Act, destinationOptions, keyOptionsIfAny, onlyWord, requireFlags, testOptions, text, words } from '../line/options.ts';
 import { diagnosticsOf, verbosityOptions } from '../voice/diagnostics.ts';
 
 /** `notation-ts-kms certificate …`: notation's trust stores, throw-away certificates, and chains. */
 export function certificateCommands(parser: Argv, context: ToolContext, act: Act) {
-  return testCommands(trustCommands(parser, context, act), context, act)
-    .command('chain', 'certificate chains', (it) => chainCommands(it, context, act))
-    .demandCommand(1, 'expected a certificate command; see notation-ts-kms certificate --help');
+  return testCommands(trustCommands(parser, context, act), context, act).command('chain', 'certificate chains', (it) =>
+    chainCommands(it, context, act),
+  );
 }
 
 function trustCommands(parser: Argv, context: ToolContext, act: Act): Argv {
@@ -19,11 +20,8 @@ function trustCommands(parser: Argv, context: ToolContext, act: Act): Argv {
         return (await import('./add-certificates.ts')).addCertificates({ ...requireStore(args), files: args.path }, context);
       })(),
     )
-    .command(
-      ['list', 'ls'],
-      'list the certificates of the trust stores',
-      (it) => storeOptions(verbosityOptions(it)),
-      (args) => act(async () => (await import('./list-certificates.ts')).listCertificates(args, context))(),
+    .command(['list', 'ls'], 'list the certificates of the trust stores', listOptions, (args) =>
+      act(async () => (await import('./list-certificates.ts')).listCertificates(args, context))(),
     )
     .command('show [file..]', 'show the certificates of a file in a trust store', showOptions, (args) =>
       act(async () => {
@@ -80,14 +78,24 @@ function specOf(bits: number | undefined): string {
   return `RSA-${bits ?? 2048}`;
 }
 
+function listOptions(parser: Argv) {
+  return storeOptions(verbosityOptions(parser))
+    .example('$0 certificate ls', 'all of them')
+    .example('$0 certificate ls --type ca --store release', 'those of one store');
+}
+
 function storeOptions<T>(parser: Argv<T>) {
   return parser
-    .option('type', { alias: 't', ...text('type', 'type of the trust store: ca, signingAuthority or tsa') })
+    .option('type', { alias: 't', ...text('type', 'type of the trust store', trustStoreTypes) })
     .option('store', { alias: 's', ...text('store', 'name of the trust store') });
 }
 
 function addOptions(parser: Argv) {
-  return storeOptions(words(parser, 'path', 'files of certificates: PEM or DER', 'certificate add --type <type> --store <name> <path>...'));
+  const usage = 'certificate add --type <type> --store <name> <path>...';
+  return storeOptions(words(parser, 'path', 'files of certificates: PEM or DER', usage)).example(
+    '$0 certificate add --type ca --store acme ca.crt',
+    'trust what this authority certifies, where the trust policy names ca:acme',
+  );
 }
 
 function fileOptions(parser: Argv, usage: string) {
@@ -95,26 +103,30 @@ function fileOptions(parser: Argv, usage: string) {
 }
 
 function showOptions(parser: Argv) {
-  return verbosityOptions(fileOptions(parser, 'show --type <type> --store <name> <file>'));
+  return verbosityOptions(fileOptions(parser, 'show --type <type> --store <name> <file>')).example(
+    '$0 certificate show --type ca --store release release.crt',
+    'all certificates of the file',
+  );
 }
 
 function deleteOptions(parser: Argv) {
-  return yesOption(fileOptions(parser, 'delete --type <type> --store <name> (--all | <file>)')).option('all', {
-    alias: 'a',
-    type: 'boolean',
-    default: false,
-    describe: 'delete all certificates of the store',
-  });
+  return yesOption(fileOptions(parser, 'delete --type <type> --store <name> (--all | <file>)'))
+    .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'delete all certificates of the store' })
+    .example('$0 certificate delete --type ca --store release --yes release.crt', 'one file, without a question');
 }
 
 function generateOptions(parser: Argv) {
   return testOptions(parser, 'certificate generate-test')
     .option('bits', { alias: 'b', type: 'number', requiresArg: true, defaultDescription: '2048', describe: 'RSA key size' })
-    .conflicts('bits', 'key-spec');
+    .conflicts('bits', 'key-spec')
+    .example('$0 certificate generate-test --key-spec EC-256 --default wabbit-networks.io', 'for a first try');
 }
 
 function cleanupOptions(parser: Argv) {
-  return yesOption(words(parser, 'name', 'common name of the test certificate', 'certificate cleanup-test <name>'));
+  return yesOption(words(parser, 'name', 'common name of the test certificate', 'certificate cleanup-test <name>')).example(
+    '$0 certificate cleanup-test --yes dev.example.com',
+    'key, certificate, and their place in the key list and in the trust store',
+  );
 }
 
 function yesOption<T>(parser: Argv<T>) {
@@ -122,14 +134,12 @@ function yesOption<T>(parser: Argv<T>) {
 }
 
 function chainCommands(parser: Argv, context: ToolContext, act: Act) {
-  return parser
-    .command('check <file..>', 'say why notation does not accept a chain, and put it right', checkOptions, (args) =>
-      act(async () => {
-        const wish = { ...args, files: [args.file].flat(), pluginConfig: args['plugin-config'] ?? [] };
-        return (await import('./check-chain.ts')).checkChain(wish, context);
-      })(),
-    )
-    .demandCommand(1, 'expected a chain command; see notation-ts-kms certificate chain --help');
+  return parser.command('check <file..>', 'say why notation does not accept a chain, and put it right', checkOptions, (args) =>
+    act(async () => {
+      const wish = { ...args, files: [args.file].flat(), pluginConfig: args['plugin-config'] ?? [] };
+      return (await import('./check-chain.ts')).checkChain(wish, context);
+    })(),
+  );
 }
 
 function checkOptions(parser: Argv) {
@@ -139,5 +149,7 @@ function checkOptions(parser: Argv) {
       type: 'boolean',
       default: false,
       describe: 'write the chain put right: in order, without copies and strangers, with what is missing from the trust stores (ca)',
-    });
+    })
+    .example('$0 certificate chain check --id ./release.key release.crt', 'whether it is a chain for this key')
+    .example('$0 certificate chain check --fix --out chain.pem release.crt', 'the chain put right, in a new file');
 }

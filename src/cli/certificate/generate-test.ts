@@ -2,8 +2,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Algorithm, algorithmBy, supportedKeySpecs } from '../../core/algorithm.ts';
+import { type Algorithm, algorithmBy, algorithms, supportedKeySpecs } from '../../core/algorithm.ts';
 import { NotationError } from '../../core/error.ts';
+import { meantOf } from '../../core/nearest.ts';
 import { publicKeyInfoOf, signWith } from '../../kms/private-key.ts';
 import { type Directories, directoriesOf } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
@@ -108,7 +109,12 @@ function inTheWay(path: string): NotationError {
 function algorithmOf(keySpec: string): Algorithm {
   const algorithm = algorithmBy('keySpec', keySpec.toUpperCase());
   if (algorithm !== undefined) return algorithm;
-  throw new NotationError('REQUEST', `key spec ${JSON.stringify(keySpec)}: expected one of ${supportedKeySpecs}`);
+  throw new NotationError('REQUEST', `key spec ${JSON.stringify(keySpec)}: expected one of ${supportedKeySpecs}`, {
+    hint: meantOf(
+      keySpec,
+      algorithms.map((row) => row.keySpec),
+    ),
+  });
 }
 
 function generateKey(algorithm: Algorithm): KeyObject {

@@ -1,5 +1,6 @@
 // `blob inspect`: what the signature in a file says; nothing of it is verified.
 import { NotationError } from '../../core/error.ts';
+import { meantOf } from '../../core/nearest.ts';
 import { formatOfFile, mediaTypeOf } from '../../envelope/index.ts';
 import { readSignatureFile } from '../blob/file.ts';
 import type { ToolContext } from '../context.ts';
@@ -13,7 +14,7 @@ export async function inspectBlobSignature(path: string, options: OptionValues, 
   if (path === '') throw missing('signature path', 'blob inspect');
   const output = textIn(options, 'output') ?? 'tree';
   if (output !== 'tree' && output !== 'json')
-    throw new NotationError('REQUEST', `invalid format: ${JSON.stringify(output)}`, { hint: 'write tree or json' });
+    throw new NotationError('REQUEST', `invalid format: ${JSON.stringify(output)}`, { hint: meantOf(output, ['tree', 'json']) });
   const format = formatOfFile(path);
   if (format === undefined) {
     throw new NotationError(

@@ -2,9 +2,18 @@
 import type { Argv } from 'yargs';
 import { text, texts } from './options.ts';
 
-/** One option. `text` is given at most once, `texts` any number of times. */
-export type OptionRow = { readonly name: string; readonly alias?: string; readonly hidden?: true; readonly describe: string } & (
-  | { readonly kind: 'text'; readonly default?: string; readonly choices?: readonly string[] }
+/**
+ * One option. `text` is given at most once, `texts` any number of times. `group` is the heading that help shows it under. Of `choices` the
+ * line must have one; of `values` too, but it is for the command to say so, in notation's words.
+ */
+export type OptionRow = {
+  readonly name: string;
+  readonly alias?: string;
+  readonly hidden?: true;
+  readonly describe: string;
+  readonly group?: string;
+} & (
+  | { readonly kind: 'text'; readonly default?: string; readonly choices?: readonly string[]; readonly values?: readonly string[] }
   | { readonly kind: 'texts' }
   | { readonly kind: 'flag'; readonly default: boolean }
   | { readonly kind: 'number'; readonly default: number }
@@ -41,6 +50,7 @@ export function addOptions(parser: Argv, { rows, apart = [], together = [] }: Op
         ...toYargs(row),
         ...(row.alias !== undefined && { alias: row.alias }),
         ...(row.hidden && { hidden: true }),
+        ...(row.group !== undefined && { group: row.group }),
       }),
     parser,
   );
@@ -54,9 +64,9 @@ function toYargs(row: OptionRow) {
   if (row.kind === 'flag') return { type: 'boolean', default: row.default, describe } as const;
   if (row.kind === 'number') return { type: 'number', requiresArg: true, default: row.default, describe } as const;
   if (row.kind === 'texts') return texts(describe);
-  const { choices } = row;
+  const { choices, values } = row;
   return {
-    ...text(row.name, describe),
+    ...text(row.name, describe, values),
     ...(row.default !== undefined && { default: row.default }),
     ...(choices !== undefined && { choices }),
   } as const;

@@ -1,6 +1,6 @@
 // Options that several commands have, spelled as notation spells them where it has them.
 import type { Argv } from 'yargs';
-import { supportedKeySpecs } from '../../core/algorithm.ts';
+import { algorithms } from '../../core/algorithm.ts';
 import { NotationError } from '../../core/error.ts';
 
 /** Hands a command's outcome to the exit code. */
@@ -55,7 +55,14 @@ export function requireFlags<N extends string>(flags: Readonly<Record<N, string 
 /** The name and options of a throw-away key. */
 export function testOptions<T>(parser: Argv<T>, command: string) {
   return words(parser, 'name', 'name of the key and common name of the certificate', `${command} <name>`)
-    .option('key-spec', text('key-spec', supportedKeySpecs))
+    .option(
+      'key-spec',
+      text(
+        'key-spec',
+        'kind of the key',
+        algorithms.map(({ keySpec }) => keySpec),
+      ),
+    )
     .option('default', { type: 'boolean', default: false, describe: 'make it the default signing key' });
 }
 
@@ -67,14 +74,18 @@ export function registryOptions<T>(parser: Argv<T>) {
     .option('insecure-registry', { type: 'boolean', default: false, describe: 'use plain HTTP; for tests only' });
 }
 
-/** An option that takes one text, once. */
-export function text(name: string, describe: string) {
-  return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => once(name, value) } as const;
+/**
+ * An option that takes one text, once.
+ * @param values what it may be, for help and completion; that it is one of them is for the command to check, in notation's words
+ */
+export function text(name: string, describe: string, values?: readonly string[]) {
+  const coerce = (value: unknown) => once(name, value);
+  return { type: 'string', requiresArg: true, describe, coerce, ...(values !== undefined && { values }) } as const;
 }
 
 /** An option that takes a text each time it is given. */
 export function texts(describe: string) {
-  return { type: 'string', requiresArg: true, describe, coerce: (value: unknown) => [value].flat().map(String) } as const;
+  return { type: 'string', requiresArg: true, describe, repeats: true, coerce: (value: unknown) => [value].flat().map(String) } as const;
 }
 
 /** `--plugin-config`, as often as there are options. */

@@ -14,8 +14,7 @@ export function policyCommands(parser: Argv, context: ToolContext, act: Act) {
     )
     .command('explain [reference]', 'say which statement applies to an artifact, and what it demands', explainOptions, (args) =>
       act(async () => (await import('./explain.ts')).explainPolicy(args.reference ?? '', args.output, context))(),
-    )
-    .demandCommand(1, 'expected a policy command; see notation-ts-kms policy --help');
+    );
 }
 
 /** `notation-ts-kms blob policy …`: notation's trust policy for blobs. */
@@ -29,8 +28,7 @@ export function blobPolicyCommands(parser: Argv, context: ToolContext, act: Act)
     )
     .command('explain', 'say which statement applies to a blob, and what it demands', blobExplainOptions, (args) =>
       act(async () => (await import('./explain.ts')).explainBlobPolicy(args['policy-name'] || undefined, args.output, context))(),
-    )
-    .demandCommand(1, 'expected a policy command; see notation-ts-kms blob policy --help');
+    );
 }
 
 type Command = 'policy' | 'blob policy';
@@ -45,7 +43,7 @@ function sharedCommands(parser: Argv, command: Command, context: ToolContext, ac
     .command(
       'import [file..]',
       'check a trust policy and put it in its place',
-      (it) => forceOption(words(it, 'file', 'trust policy in JSON', `${command} import <path-to-policy.json>`)),
+      (it) => importOptions(it, command),
       (args) =>
         act(async () => {
           const file = onlyFile(args.file, command);
@@ -55,9 +53,17 @@ function sharedCommands(parser: Argv, command: Command, context: ToolContext, ac
     .command(
       'show',
       'print the trust policy',
-      (it) => it,
+      (it) => it.example(`$0 ${command} show`, 'as it lies in its place'),
       act(async () => (await import('./show.ts')).showPolicy(await kindOf(command), context)),
     );
+}
+
+function importOptions(parser: Argv, command: Command) {
+  const file = command === 'policy' ? 'trustpolicy.json' : 'trustpolicy.blob.json';
+  return forceOption(words(parser, 'file', 'trust policy in JSON', `${command} import <path-to-policy.json>`)).example(
+    `$0 ${command} import --force ${file}`,
+    'in the place of the one that is there',
+  );
 }
 
 function onlyFile(files: readonly string[], command: Command): string {
@@ -82,14 +88,21 @@ function wantedOf({ name, 'trust-store': stores, 'trusted-identity': identities,
 }
 
 function initOptions(parser: Argv) {
-  return trustOptions(parser).option(
-    'registry-scope',
-    texts('repository it is about, as registry/repository; once for each (default: all)'),
-  );
+  const scope = texts('repository it is about, as registry/repository; once for each (default: all)');
+  return trustOptions(parser)
+    .option('registry-scope', scope)
+    .example(
+      `$0 policy init --force --name release ${trusted} --registry-scope registry.example.com/app`,
+      'for one repository and one signer',
+    );
 }
 
+const trusted = '--trust-store ca:release --trusted-identity "x509.subject: C=US, ST=WA, O=Example, CN=release"';
+
 function blobInitOptions(parser: Argv) {
-  return trustOptions(parser).option('global', { type: 'boolean', default: false, describe: 'for blobs verified without --policy-name' });
+  return trustOptions(parser)
+    .option('global', { type: 'boolean', default: false, describe: 'for blobs verified without --policy-name' })
+    .example(`$0 blob policy init --force --global --name release ${trusted}`, 'for all files and one signer');
 }
 
 function trustOptions(parser: Argv) {
@@ -101,11 +114,15 @@ function trustOptions(parser: Argv) {
 
 function explainOptions(parser: Argv) {
   const reference = { type: 'string', describe: 'the artifact, or its repository alone' } as const;
-  return outputOption(parser.usage('$0 policy explain <reference>')).positional('reference', reference);
+  return outputOption(parser.usage('$0 policy explain <reference>'))
+    .positional('reference', reference)
+    .example('$0 policy explain registry.example.com/app', 'for whatever is in this repository');
 }
 
 function blobExplainOptions(parser: Argv) {
-  return outputOption(parser).option('policy-name', text('policy-name', 'name of the statement (default: the global one)'));
+  return outputOption(parser)
+    .option('policy-name', text('policy-name', 'name of the statement (default: the global one)'))
+    .example('$0 blob policy explain --policy-name release', 'for files that are verified with this name');
 }
 
 function outputOption<T>(parser: Argv<T>) {

@@ -1,6 +1,7 @@
 // What the commands that sign have in common: the key, the format, and who witnesses.
 import { NotationError } from '../../core/error.ts';
 import type { EnvelopeFormat } from '../../core/model.ts';
+import { meantOf } from '../../core/nearest.ts';
 import type { Deadline, Log } from '../../core/ports.ts';
 import type { EnvelopeCodec } from '../../envelope/codec.ts';
 import { codecOfFormat } from '../../envelope/index.ts';
@@ -69,7 +70,7 @@ export async function openSigningSession(command: string, options: OptionValues,
 function formatOf(text: string): EnvelopeFormat {
   if (text === 'jws' || text === 'cose') return text;
   throw new NotationError('REQUEST', `signature format ${JSON.stringify(text)} not supported`, {
-    hint: 'Supported signature envelope formats are "jws" and "cose"',
+    hint: meantOf(text, ['jws', 'cose']),
   });
 }
 

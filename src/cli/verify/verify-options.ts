@@ -43,13 +43,13 @@ export function verifyOptions(parser: Argv) {
   const positional = {
     type: 'string',
     array: true,
-    describe: 'registry/repository@digest, or :tag; path@digest with --oci-layout',
+    describe: 'registry/repository@digest, or :tag; folder:tag or folder@digest with --oci-layout',
   } as const;
   return addOptions(parser, verifyTable)
     .positional('references', positional)
     .example('$0 verify registry.example.com/app@sha256:…', 'one artifact')
     .example('$0 verify --output json registry.example.com/app@sha256:…', 'the same, with the evidence for every check')
-    .example('$0 verify --oci-layout --scope registry.example.com/app ./layout@sha256:…', 'in an OCI layout')
+    .example('$0 verify --oci-layout --scope registry.example.com/app ./layout:v1', 'in an OCI layout')
     .example('$0 verify --from-file references.txt', 'many artifacts');
 }
 

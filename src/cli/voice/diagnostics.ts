@@ -10,12 +10,13 @@ export interface Verbosity {
   readonly verbose: boolean;
 }
 
+const group = 'Diagnostics';
 const about = { debug: 'say everything that is done, on standard error', verbose: 'say what is done, on standard error' };
 
 /** `--debug` and `--verbose`. */
 export const verbosityRows: readonly OptionRow[] = [
-  { name: 'debug', alias: 'd', kind: 'flag', default: false, describe: about.debug },
-  { name: 'verbose', alias: 'v', kind: 'flag', default: false, describe: about.verbose },
+  { name: 'debug', alias: 'd', kind: 'flag', default: false, group, describe: about.debug },
+  { name: 'verbose', alias: 'v', kind: 'flag', default: false, group, describe: about.verbose },
 ];
 
 /** The same for yargs, where a command's other options are its own. */
@@ -25,7 +26,7 @@ export function verbosityOptions<T>(parser: Argv<T>) {
 }
 
 function flag(alias: string, describe: string) {
-  return { alias, type: 'boolean', default: false, describe } as const;
+  return { alias, type: 'boolean', default: false, group, describe } as const;
 }
 
 /** A log in the form of notation's; it keeps nothing unless it is asked to. */

@@ -145,7 +145,7 @@ describe('certificate chain check', () => {
       [[at('leaf.key')], /expected certificates, found none/],
       [[at('absent.pem')], /absent\.pem cannot be read: it does not exist/],
       [[folder], /expected a regular file/],
-      [[], /need at least 1/],
+      [[], /expected <file>, found none/],
       [[at('chain.pem'), '--plugin-config', 'timeout=1s'], /plugin-config: expected --id with it/],
       [[at('chain.pem'), '--id', 'gcpkms://k'], /no backend knows the scheme/],
     ] as const) {

@@ -194,7 +194,7 @@ describe('list and inspect', () => {
     [['list', '--max-signatures', '0', 'x:v1'], /^Error: max-signatures value 0 must be a positive number/],
     [['list', '--max-signatures', '-1', 'x:v1'], /^Error: max-signatures value -1 must be a positive number/],
     [['list', '--max-signatures', '1.5', 'x:v1'], /^Error: max-signatures value 1.5 must be a positive number/],
-    [['list', '--max-signatures', 'many', 'x:v1'], /^Error: max-signatures value NaN must be a positive number/],
+    [['list', '--max-signatures', 'many', 'x:v1'], /^Error: --max-signatures: expected a number, found "many"/],
     [['list', '--oci-layout', 'x'], /^Error: "x": invalid reference: expected a tag or a digest, found none; write <file_path>:<tag>/],
     [['list', '--oci-layout', '/nonexistent:v1'], /^Error: OCI layout \/nonexistent cannot be opened: it does not exist/],
     [['list', 'x'], /^Error: "x": invalid reference: missing registry or repository/],
