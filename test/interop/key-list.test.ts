@@ -103,7 +103,7 @@ const stories: readonly Story[] = [
       { words: ['key', 'add', '--plugin'], ours: usage },
       {
         ...add('--id', 'x', '--id', 'y', 'a'),
-        ours: { reason: 'an option twice is an error', code: 1, stdout: '', stderr: /^Error: id: expected it once/ },
+        ours: { reason: 'an option twice is an error', code: 1, stdout: '', stderr: /^Error: --id: expected it once/ },
       },
     ],
     left: { reason: 'notation took the id that came last', ours: assertUnchanged },

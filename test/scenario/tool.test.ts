@@ -62,6 +62,11 @@ test('help and version go to stdout', async (t) => {
     ['--help'],
     ['-h'],
     ['install', '--help'],
+    ['--version'],
+    ['help'],
+    ['help', 'key', 'add'],
+    ['key'],
+    ['cert', 'chain'],
     ['key', '--help'],
     ['key', 'csr', '-h'],
     ['cert', 'chain', 'check', '--help'],
@@ -76,15 +81,7 @@ test('help and version go to stdout', async (t) => {
 
 test('wrong words are one line with a hint', async (t) => {
   const { run } = openHome(t);
-  for (const words of [
-    ['nonsense'],
-    ['key'],
-    ['key', 'nonsense'],
-    ['install', '--nonsense'],
-    ['cert', 'generate-test'],
-    ['cert', 'chain'],
-    ['--nonsense'],
-  ]) {
+  for (const words of [['nonsense'], ['key', 'nonsense'], ['install', '--nonsense'], ['cert', 'generate-test'], ['--nonsense']]) {
     assertRefused(await run(words), /--help/);
   }
 });
@@ -212,10 +209,10 @@ test('generate-test overwrites nothing and refuses what notation refuses', async
   for (const words of [
     ['--key-spec', 'EC-224'],
     ['--bits', '1024'],
-    ['--bits', 'many'],
   ]) {
-    assertRefused(await run(['cert', 'generate-test', 'x', ...words]), /expected one of (RSA-)?2048/);
+    assertRefused(await run(['cert', 'generate-test', 'x', ...words]), /expected one of RSA-2048/);
   }
+  assertRefused(await run(['cert', 'generate-test', 'x', '--bits', 'many']), /--bits: expected a number, found "many"/);
   assert.equal(readFileSync(join(config, 'localkeys', 'k.key'), 'utf8'), before);
 });
 

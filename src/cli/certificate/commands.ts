@@ -72,9 +72,8 @@ function fileToDelete(files: readonly string[], all: boolean): string | undefine
   return onlyWord(files, `delete requires ${either}`, 'expected one certificate file, found several');
 }
 
-/** As many bits as notation takes when it is not told. @throws NotationError `REQUEST` for what is no number */
+/** As many bits as notation takes when it is not told. */
 function specOf(bits: number | undefined): string {
-  if (Number.isNaN(bits)) throw new NotationError('REQUEST', 'bits: expected one of 2048, 3072 and 4096, found no number');
   return `RSA-${bits ?? 2048}`;
 }
 
