@@ -25,7 +25,7 @@ export type PluginCommand = 'get-plugin-metadata' | 'describe-key' | 'generate-s
  * Runs one command of a plugin, and answers its response: an object, of which nothing else is known. Whatever a plugin writes on standard
  * error beside a response is not looked at.
  * @throws NotationError what the plugin's error says (`ACCESS_DENIED`, `THROTTLED`, `TIMEOUT` …), `TIMEOUT` when it does not end in time,
- *   `FILE` when it does not start, `UNAVAILABLE` when it crashes or answers nonsense
+ *   `ABORTED` when it is called off, `FILE` when it does not start, `UNAVAILABLE` when it crashes or answers nonsense
  */
 export async function callPlugin(plugin: PluginFile, command: PluginCommand, request: object, bounds: PluginBounds): Promise<JsonObject> {
   const begun = performance.now();
@@ -56,7 +56,7 @@ function outputOf(end: ProcessEnd, called: string, plugin: PluginFile, { timeout
     case 'too long':
       throw new NotationError('TIMEOUT', `${called}: no answer within ${timeoutMs / 1000} s`, { hint: 'try again; the plugin was ended' });
     case 'aborted':
-      throw new NotationError('TIMEOUT', `${called}: it was called off before it answered`);
+      throw new NotationError('ABORTED', `${called}: it was called off before it answered`);
   }
 }
 

@@ -10,10 +10,11 @@ import type { ArtifactOutcome, Outcome } from '../verify/outcome.ts';
 import type { VerificationPorts } from '../verify/ports.ts';
 import { rememberCertificates } from '../x509/certificate-memory.ts';
 import { openArtifact, scopeOf } from './artifact.ts';
-import { type Host, httpUnder, runBounded, runOpenEnded } from './host.ts';
+import { type Call, type Host, httpUnder, runBounded, runOpenEnded } from './host.ts';
 import { chunksOf, type ScopedArtifact, type SignedBlob } from './source.ts';
 import { checkCount, storedOf, usualMaximum } from './stored.ts';
 import { type BlobTrust, type OciTrust, openBlobTrust, openOciTrust } from './trust.ts';
+import { pluginOpener } from './verification-plugin.ts';
 
 /** What is wanted of a signature, whatever it is of. */
 export interface Wanted extends CallOptions {
@@ -61,7 +62,7 @@ export function verifyAnArtifact(
     checkCount(maxSignatures);
     const { statement, readTrustStore } = await openOciTrust(trust, await scopeOf(artifact), host);
     const { repository, descriptor } = await openArtifact(artifact, call);
-    const ports = { ...memory, readTrustStore, now: host.now, log: host.log };
+    const ports = { ...memory, ...portsOf(call), readTrustStore };
     return verifyArtifact(repository, descriptor, { statement, maxSignatures, userMetadata }, ports);
   });
 }
@@ -70,10 +71,14 @@ export function verifyAnArtifact(
 export function verifyABlob(signed: SignedBlob, options: VerifyBlobOptions, host: Host, memory: Memory): Promise<Outcome> {
   const { trust, policyName, userMetadata = {} } = options;
   const { blob, mediaType, signature } = signed;
-  return runOpenEnded(host, options, async ({ signal }) => {
+  return runOpenEnded(host, options, async (call) => {
     const { statement, readTrustStore } = await openBlobTrust(trust, policyName, host);
     const wish = { statement, userMetadata, ...(mediaType !== undefined && { mediaType }) };
-    const ports = { ...memory, readTrustStore, now: host.now, log: host.log };
-    return verifyBlob(await storedOf(signature, host), () => chunksOf(blob, signal), wish, ports);
+    const ports = { ...memory, ...portsOf(call), readTrustStore };
+    return verifyBlob(await storedOf(signature, host), () => chunksOf(blob, call.signal), wish, ports);
   });
+}
+
+function portsOf({ host, signal }: Call): Pick<VerificationPorts, 'now' | 'log' | 'openVerificationPlugin'> {
+  return { now: host.now, log: host.log, openVerificationPlugin: pluginOpener(host, signal) };
 }

@@ -5,7 +5,7 @@ import { asObject, type JsonObject, nameOf } from '../core/json.ts';
 import { checkContractVersion, type MetadataRequest, parseMetadataRequest, text } from './request.ts';
 
 /** The capabilities that stand for checks of a verification plugin. */
-const verifierChecks = ['SIGNATURE_VERIFIER.TRUSTED_IDENTITY', 'SIGNATURE_VERIFIER.REVOCATION_CHECK'] as const;
+export const verifierChecks = ['SIGNATURE_VERIFIER.TRUSTED_IDENTITY', 'SIGNATURE_VERIFIER.REVOCATION_CHECK'] as const;
 export type VerifierCheck = (typeof verifierChecks)[number];
 
 /** The critical attributes that the Notary Project names. Times are texts as they came; one that is absent means none. */

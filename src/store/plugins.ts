@@ -20,12 +20,12 @@ export interface InstalledPlugin {
  * @throws NotationError `REQUEST` for a name that is no file name: it may come from a signature, and must lead nowhere else
  */
 export function pluginPlace(
-  directories: Directories,
+  { libexec }: Pick<Directories, 'libexec'>,
   name: string,
   platform: string,
 ): { readonly folder: string; readonly executable: string } {
   checkPluginName(name);
-  const folder = join(directories.libexec, 'plugins', name);
+  const folder = join(libexec, 'plugins', name);
   return { folder, executable: join(folder, `notation-${name}${platform === 'win32' ? '.exe' : ''}`) };
 }
 

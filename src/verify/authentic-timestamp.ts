@@ -61,7 +61,7 @@ async function judgeTimestamp(
   checkWithin(timestamp, chain);
   // Always enforced as a part of this check, whatever the action for revocation (TSV-002, AMB-33).
   const verdict = await judgeRevocation({ chain: timestamp.chain }, ports.askRevocation);
-  const evidence = { time: 'timestamp', timestamp, ...(verdict.evidence && { revocation: verdict.evidence }) } as const;
+  const evidence = { time: 'timestamp', timestamp, revocation: verdict.evidence } as const;
   return verdict.result === 'passed' ? { result: 'passed', evidence } : { result: 'failed', error: ofAuthority(verdict.error), evidence };
 }
 

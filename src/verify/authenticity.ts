@@ -16,7 +16,8 @@ const storeTypes: Readonly<Record<SigningScheme, TrustStoreType>> = {
 };
 
 /**
- * Checks that a certificate of the chain is in one of the statement's stores for the scheme, and that the leaf's subject is a trusted identity.
+ * Checks that a certificate of the chain is in one of the statement's stores for the scheme, and that the leaf's subject is a trusted identity,
+ * unless a plugin is to judge that.
  * @throws NotationError `UNTRUSTED`; `FILE`, `CERTIFICATE` or `REQUEST` for a store that cannot be read
  */
 export async function judgeAuthenticity(
@@ -24,12 +25,13 @@ export async function judgeAuthenticity(
   scheme: SigningScheme,
   statement: Demands,
   { readTrustStore }: Pick<VerificationPorts, 'readTrustStore'>,
+  identityIs: 'judged here' | 'left to a plugin' = 'judged here',
 ): Promise<Verdict<'authenticity'>> {
   const type = storeTypes[scheme];
   const stores = await readStores(type, statement, readTrustStore);
   const { anchor, store } = findAnchor(chain, stores) ?? throwUntrusted(chain, scheme, type, stores, statement);
   const [leaf] = chain as readonly [Certificate];
-  const identity = matchIdentity(statement.trustedIdentities, leaf);
+  const identity = identityIs === 'judged here' ? matchIdentity(statement.trustedIdentities, leaf) : undefined;
   return { result: 'passed', evidence: { anchor, store, identity } };
 }
 

@@ -16,19 +16,29 @@ export type TimeEvidence =
   /** A timestamp countersignature; `revocation` is of its authority's chain, and absent where the check failed before. */
   | { readonly time: 'timestamp'; readonly timestamp: Timestamp; readonly revocation?: RevocationReport };
 
+/** A verification plugin judged in place of this program. */
+export interface PluginEvidence {
+  readonly plugin: { readonly name: string; readonly version: string };
+  /** What it says of its verdict. */
+  readonly reason?: string;
+}
+
+/** Who stands behind a chain. */
+export interface AnchorEvidence {
+  /** The certificate of the chain that is in a trust store, and which store. */
+  readonly anchor: Certificate;
+  readonly store: StoreReference;
+  /** The one that the leaf's subject has; undefined where a verification plugin judges it, in a finding of its own. */
+  readonly identity: TrustedIdentity | undefined;
+}
+
 /** What each check looks at. */
 export interface EvidenceOf {
   readonly integrity: { readonly envelope: Verified<Envelope>; readonly chain: readonly Certificate[] };
-  readonly authenticity: {
-    /** The certificate of the chain that is in a trust store, and which store. */
-    readonly anchor: Certificate;
-    readonly store: StoreReference;
-    /** The one that the leaf's subject has. */
-    readonly identity: TrustedIdentity;
-  };
+  readonly authenticity: AnchorEvidence | PluginEvidence;
   readonly expiry: { readonly now: Date; readonly expiry?: Date };
   readonly authenticTimestamp: TimeEvidence;
-  readonly revocation: RevocationReport;
+  readonly revocation: RevocationReport | PluginEvidence;
 }
 
 /** What one check found. `evidence` of a failed one is what was found all the same. */
@@ -44,8 +54,11 @@ export type Finding<C extends CheckName = CheckName> = {
   );
 }[C];
 
-/** What every signature must stand besides the policy's checks, whatever the policy: to be had, and to be of what it is said to be of. */
-export type Stage = CheckName | 'fetch' | 'critical attributes' | 'artifact' | 'user metadata';
+/**
+ * What every signature must stand besides the policy's checks, whatever the policy: to be had, to be of what it is said to be of, and to be
+ * judged by the plugin that it names.
+ */
+export type Stage = CheckName | 'fetch' | 'verification plugin' | 'critical attributes' | 'artifact' | 'user metadata';
 
 export interface Rejected {
   readonly status: 'rejected';

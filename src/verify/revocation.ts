@@ -3,8 +3,11 @@ import type { AskRevocation, RevocationQuestion, RevocationReport } from '../x50
 import { describeRevocation } from '../x509/revocation/text.ts';
 import type { Verdict } from './outcome.ts';
 
+/** A verdict of this program's, never a plugin's. */
+type ReportVerdict = Verdict<'revocation'> & { readonly evidence: RevocationReport };
+
 /** Whether no certificate of a chain is revoked; what cannot be told is a failure (REV-002). */
-export async function judgeRevocation(question: RevocationQuestion, ask: AskRevocation): Promise<Verdict<'revocation'>> {
+export async function judgeRevocation(question: RevocationQuestion, ask: AskRevocation): Promise<ReportVerdict> {
   const evidence = await ask(question);
   if (evidence.verdict === 'good') return { result: 'passed', evidence };
   return { result: 'failed', error: evidence.verdict === 'revoked' ? revoked(evidence) : undetermined(evidence), evidence };

@@ -11,8 +11,9 @@ import { judgeAuthenticTimestamp } from './authentic-timestamp.ts';
 import { judgeAuthenticity } from './authenticity.ts';
 import { checkCriticalAttributes } from './critical-attributes.ts';
 import { judgeExpiry } from './expiry.ts';
-import { openLedger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import type { EvidenceOf, SignatureOutcome, Verdict } from './outcome.ts';
+import { type Appointed, appointPlugin, askPlugin, judgedBy, leaves } from './plugin.ts';
 import type { VerificationPorts } from './ports.ts';
 import { judgeRevocation } from './revocation.ts';
 import { checkUserMetadata } from './subject.ts';
@@ -26,7 +27,10 @@ export interface Expectation {
   readonly userMetadata: Readonly<Record<string, string>>;
 }
 
-/** Tries one signature: integrity, authenticity, expiry, authentic timestamp, revocation, and what was signed. */
+/**
+ * Tries one signature: integrity, authenticity, expiry, authentic timestamp, revocation, and what was signed. The plugin that it names, if it
+ * does, judges trusted identity and revocation in place of this program, as far as it is able to.
+ */
 export async function verifySignature(
   stored: StoredSignature,
   { statement, checkSubject, userMetadata }: Expectation,
@@ -36,11 +40,16 @@ export async function verifySignature(
   try {
     const { envelope, chain } = intact(await ledger.check('integrity', () => judgeIntegrity(stored, ports)));
     const { signed } = envelope;
-    await ledger.always('critical attributes', () => checkCriticalAttributes(signed));
-    await ledger.check('authenticity', () => judgeAuthenticity(chain, signed.scheme, statement, ports));
+    const appointed = await ledger.always('verification plugin', () => appointPlugin(signed, statement, ports.openVerificationPlugin));
+    await ledger.always('critical attributes', () => checkCriticalAttributes(signed, appointed));
+    const identityIs = leaves('SIGNATURE_VERIFIER.TRUSTED_IDENTITY', appointed) ? 'left to a plugin' : 'judged here';
+    await ledger.check('authenticity', () => judgeAuthenticity(chain, signed.scheme, statement, ports, identityIs));
     await ledger.check('expiry', () => judgeExpiry(signed, ports.now()));
     await ledger.check('authenticTimestamp', () => judgeAuthenticTimestamp({ envelope, chain }, statement, ports));
-    await ledger.check('revocation', () => judgeRevocation({ chain, ...authenticTimeOf(envelope) }, ports.askRevocation));
+    if (!leaves('SIGNATURE_VERIFIER.REVOCATION_CHECK', appointed) || statement.actions.revocation === 'skip') {
+      await ledger.check('revocation', () => judgeRevocation({ chain, ...authenticTimeOf(envelope) }, ports.askRevocation));
+    }
+    if (appointed !== undefined) await checkByPlugin(appointed, envelope, statement, ledger);
     const subject = await ledger.always('artifact', () => readSubject(envelope));
     await ledger.always('artifact', () => checkSubject(subject, envelope));
     await ledger.always('user metadata', () => checkUserMetadata(subject, userMetadata));
@@ -49,6 +58,14 @@ export async function verifySignature(
     if (!(error instanceof NotationError)) throw error;
     return { status: 'rejected', findings: ledger.findings, stage: ledger.stage, error };
   }
+}
+
+/** After all checks of this program (VPL-007); what the plugin says of its own is then subject to the policy's actions. */
+async function checkByPlugin(appointed: Appointed, envelope: Verified<Envelope>, statement: Demands, ledger: Ledger): Promise<void> {
+  const answer = await ledger.always('verification plugin', () => askPlugin(appointed, envelope, statement));
+  const [identity, revocation] = [answer.get('SIGNATURE_VERIFIER.TRUSTED_IDENTITY'), answer.get('SIGNATURE_VERIFIER.REVOCATION_CHECK')];
+  if (identity !== undefined) await ledger.check('authenticity', () => judgedBy(appointed, 'authenticity', identity));
+  if (revocation !== undefined) await ledger.check('revocation', () => judgedBy(appointed, 'revocation', revocation));
 }
 
 async function judgeIntegrity({ mediaType, envelope: bytes }: StoredSignature, ports: VerificationPorts): Promise<Verdict<'integrity'>> {

@@ -3,7 +3,7 @@ import { NotationError } from '../../src/core/error.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { levels } from '../../src/policy/level.ts';
 import type { OciStatement, StoreReference } from '../../src/policy/statement.ts';
-import type { VerificationPorts } from '../../src/verify/ports.ts';
+import type { OpenVerificationPlugin, VerificationPorts } from '../../src/verify/ports.ts';
 import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts';
 import type { TrustStoreType } from '../../src/x509/chain/anchor.ts';
 import type { AskRevocation, CertificateStatus, RevocationQuestion } from '../../src/x509/revocation/report.ts';
@@ -36,10 +36,18 @@ export interface Surroundings {
   readonly revocation?: AskRevocation;
   /** Gets each question that is asked. */
   readonly asked?: RevocationQuestion[];
+  /** There is no plugin when it is absent. */
+  readonly openVerificationPlugin?: OpenVerificationPlugin;
 }
 
 /** Ports over what a test has; certificates are good unless `revocation` says otherwise. */
-export function portsOf({ stores, now = () => during, revocation = nothingRevoked, asked = [] }: Surroundings): VerificationPorts {
+export function portsOf({
+  stores,
+  now = () => during,
+  revocation = nothingRevoked,
+  asked = [],
+  openVerificationPlugin = noPlugin,
+}: Surroundings): VerificationPorts {
   return {
     now,
     readTrustStore: async (type, name) => {
@@ -52,9 +60,14 @@ export function portsOf({ stores, now = () => during, revocation = nothingRevoke
       return revocation(question);
     },
     readCertificate: parseCertificate,
+    openVerificationPlugin,
     log: () => undefined,
   };
 }
+
+const noPlugin: OpenVerificationPlugin = async (name) => {
+  throw new NotationError('FILE', `plugin ${JSON.stringify(name)}: expected it to be installed, found nothing there`);
+};
 
 /** Answers that no certificate can be revoked. */
 export const nothingRevoked: AskRevocation = async ({ chain }) => ({

@@ -16,7 +16,7 @@ const words: ById<RegExp> = [
   [/^integrity$/, /^integrity: /],
   [/^integrity \(descriptor\)$/, /^artifact: .*expected .*the (digest|size)/],
   [/^authenticTimestamp$/, /^authenticTimestamp: |^policy: .*"tsa"/],
-  [/^plugin$/, /^critical attributes: .*the plugin "plugin-name"/],
+  [/^plugin$/, /^verification plugin: plugin "plugin-name"/],
   [/^userMetadata$/, /^user metadata: /],
   [/^parse|^signed attributes|^protected header/, /./],
 ];

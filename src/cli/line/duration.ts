@@ -17,8 +17,8 @@ export function parseDuration(text: string, option: string): number {
       hint: 'write 24h, 1h30m or 90s',
     });
   }
-  if (sign === '-' && seconds > 0) throw new NotationError('REQUEST', 'expiry duration cannot be a negative value');
-  if (!Number.isInteger(seconds)) throw new NotationError('REQUEST', 'expiry duration supports minimum granularity of seconds');
+  if (sign === '-' && seconds > 0) throw new NotationError('REQUEST', `${option} duration cannot be a negative value`);
+  if (!Number.isInteger(seconds)) throw new NotationError('REQUEST', `${option} duration supports minimum granularity of seconds`);
   return seconds;
 }
 

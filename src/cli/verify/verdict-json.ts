@@ -2,7 +2,7 @@
 import type { NotationError } from '../../core/error.ts';
 import { sortedByName } from '../../core/go-json.ts';
 import { type Demands, textOfIdentity, textOfStore } from '../../policy/statement.ts';
-import type { EvidenceOf, Finding, Outcome, TimeEvidence } from '../../verify/outcome.ts';
+import type { AnchorEvidence, EvidenceOf, Finding, Outcome, TimeEvidence } from '../../verify/outcome.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
@@ -82,14 +82,16 @@ function reasonJson(error: NotationError): object {
 /** Nothing for integrity, whose evidence is the signature's own members. */
 function evidenceJson(finding: Finding & { readonly result: 'passed' | 'failed' }): object | undefined {
   if (finding.evidence === undefined) return undefined;
-  if (finding.check === 'authenticity') return authenticityJson(finding.evidence);
+  if ('plugin' in finding.evidence) return finding.evidence;
+  if ('anchor' in finding.evidence) return authenticityJson(finding.evidence);
   if (finding.check === 'expiry') return expiryJson(finding.evidence);
   if (finding.check === 'authenticTimestamp') return timeJson(finding.evidence);
-  return finding.check === 'revocation' ? revocationJson(finding.evidence) : undefined;
+  return 'certificates' in finding.evidence ? revocationJson(finding.evidence) : undefined;
 }
 
-function authenticityJson({ anchor, store, identity }: EvidenceOf['authenticity']): object {
-  return { trustStore: textOfStore(store), anchor: certificateJson(anchor), trustedIdentity: textOfIdentity(identity) };
+function authenticityJson({ anchor, store, identity }: AnchorEvidence): object {
+  const trustedIdentity = identity === undefined ? {} : { trustedIdentity: textOfIdentity(identity) };
+  return { trustStore: textOfStore(store), anchor: certificateJson(anchor), ...trustedIdentity };
 }
 
 function expiryJson({ now, expiry }: EvidenceOf['expiry']): object {

@@ -1,7 +1,7 @@
 // What verification found, for people: notation's own lines, and why a signature was rejected, which notation does not say.
 import { sentenceOf } from '../../core/error.ts';
 import { type Demands, textOfIdentity, textOfStore } from '../../policy/statement.ts';
-import type { Accepted, Finding, Outcome, Rejected, TimeEvidence } from '../../verify/outcome.ts';
+import type { Accepted, Finding, Outcome, PluginEvidence, Rejected, TimeEvidence } from '../../verify/outcome.ts';
 import { nameOf } from '../../x509/certificate.ts';
 import { printName } from '../../x509/name.ts';
 import { fingerprint } from '../../x509/public-key.ts';
@@ -119,16 +119,22 @@ function passedText(finding: Finding & { readonly result: 'passed' }): string {
     case 'integrity':
       return `${finding.evidence.envelope.algorithm.signing}, ${finding.evidence.envelope.mediaType}`;
     case 'authenticity': {
+      if ('plugin' in finding.evidence) return pluginText(finding.evidence);
       const { anchor, store, identity } = finding.evidence;
-      return `${printName(anchor.subject)} is in ${textOfStore(store)}; trusted identity ${textOfIdentity(identity)}`;
+      const who = identity === undefined ? 'left to the plugin' : textOfIdentity(identity);
+      return `${printName(anchor.subject)} is in ${textOfStore(store)}; trusted identity ${who}`;
     }
     case 'expiry':
       return finding.evidence.expiry === undefined ? 'never' : timeText(finding.evidence.expiry);
     case 'authenticTimestamp':
       return `certificates are valid ${timeEvidenceText(finding.evidence)}`;
     case 'revocation':
-      return finding.evidence.certificates.map(statusText).join('; ');
+      return 'plugin' in finding.evidence ? pluginText(finding.evidence) : finding.evidence.certificates.map(statusText).join('; ');
   }
+}
+
+function pluginText({ plugin: { name, version }, reason }: PluginEvidence): string {
+  return `as the plugin ${name} ${version} says${reason === undefined ? '' : `: ${oneLine(reason)}`}`;
 }
 
 function timeEvidenceText(evidence: TimeEvidence): string {

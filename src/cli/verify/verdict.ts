@@ -30,7 +30,7 @@ export function intactIn({ findings }: Pick<Judged, 'findings'>): EvidenceOf['in
 /** What a check found of revocation: of the chain's certificates, or of a timestamp authority's. */
 export function statusesIn(finding: Finding): readonly CertificateStatus[] {
   if (finding.result === 'skipped' || finding.evidence === undefined) return [];
-  if (finding.check === 'revocation') return finding.evidence.certificates;
+  if (finding.check === 'revocation') return 'plugin' in finding.evidence ? [] : finding.evidence.certificates;
   if (finding.check !== 'authenticTimestamp' || finding.evidence.time !== 'timestamp') return [];
   return finding.evidence.revocation?.certificates ?? [];
 }

@@ -2,11 +2,13 @@
 import type { Argv } from 'yargs';
 import { artifactRows, batchRows, maxSignaturesRow } from '../artifact/registry-options.ts';
 import { addOptions, type OptionRow, type OptionTable } from '../line/option.ts';
+import { pluginTimeoutRow } from '../plugin/plugin-bounds.ts';
 import { verbosityRows } from '../voice/diagnostics.ts';
 
 const wishRows: readonly OptionRow[] = [
   { name: 'user-metadata', alias: 'm', kind: 'texts', describe: 'key=value that must be signed with it; once for each' },
   { name: 'plugin-config', kind: 'texts', describe: 'name=value of an option of a verification plugin; once for each' },
+  pluginTimeoutRow,
   {
     name: 'offline',
     kind: 'flag',

@@ -2,10 +2,14 @@
 import { NotationError } from '../../core/error.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { PluginConfig } from '../request.ts';
+import type { VerifierCheck } from '../verification-request.ts';
 import { checkEcho, textIn, textsIn, wrongResponse } from './response.ts';
 
 /** The version of the contract that this program speaks to plugins. */
-const contractVersion = '1.0';
+export const contractVersion = '1.0';
+
+/** What plugins may be able to do and this program can use; others are nothing to it. */
+export type Capability = 'SIGNATURE_GENERATOR.RAW' | 'SIGNATURE_GENERATOR.ENVELOPE' | VerifierCheck;
 
 export interface PluginMetadata {
   readonly name: string;
@@ -24,7 +28,7 @@ export function encodeMetadataRequest(pluginConfig: PluginConfig): object {
 }
 
 /** The member `pluginConfig` of a request; none when there is nothing in it. */
-function configOf(pluginConfig: PluginConfig): { readonly pluginConfig?: Readonly<Record<string, string>> } {
+export function configOf(pluginConfig: PluginConfig): { readonly pluginConfig?: Readonly<Record<string, string>> } {
   return pluginConfig.size === 0 ? {} : { pluginConfig: Object.fromEntries(pluginConfig) };
 }
 
@@ -46,6 +50,11 @@ export function parseMetadata(response: JsonObject, name: string, called: string
   checkEcho(response, 'name', name, called);
   checkContractVersion(metadata.supportedContractVersions, called);
   return metadata;
+}
+
+/** Whether a plugin says that it can do something. */
+export function isCapableOf({ capabilities }: Pick<PluginMetadata, 'capabilities'>, capability: Capability): boolean {
+  return capabilities.includes(capability);
 }
 
 function checkContractVersion(supported: readonly string[], called: string): void {

@@ -70,6 +70,7 @@ for (const format of ['jws', 'cose'] as const) {
       );
       const [, authenticity, , time] = findings;
       assert.ok(authenticity?.check === 'authenticity' && authenticity.result === 'passed');
+      assert.ok('anchor' in authenticity.evidence);
       const { anchor, store, identity } = authenticity.evidence;
       assert.deepEqual([anchor.serial, store, identity], [rootOf(chain).serial, storeOf('ca'), { kind: 'any' }]);
       assert.ok(time?.check === 'authenticTimestamp' && time.result === 'passed');
@@ -241,7 +242,7 @@ for (const format of ['jws', 'cose'] as const) {
           'UNVERIFIED',
           /"acme.rule"/,
         ],
-        ['a verification plugin', 'critical attributes', { draft: { extended: [plugin] } }, 'UNVERIFIED', /plugin "acme"/],
+        ['a verification plugin that is not there', 'verification plugin', { draft: { extended: [plugin] } }, 'FILE', /plugin "acme"/],
         [
           'another digest',
           'artifact',
@@ -359,6 +360,7 @@ for (const format of ['jws', 'cose'] as const) {
       const outcome = await run({ around: { stores: { ...stores, 'ca:test': [intermediate?.certificate ?? rootOf(chain)] } } });
       const finding = outcome.findings.find(({ check }) => check === 'authenticity');
       assert.ok(finding?.check === 'authenticity' && finding.result === 'passed');
+      assert.ok('anchor' in finding.evidence);
       assert.equal(finding.evidence.anchor.serial, intermediate?.certificate.serial);
     });
 
