@@ -16,6 +16,7 @@ import type { Key, KeyContext, KeyProvider } from './provider.ts';
 export const awsKeys: KeyProvider = {
   open: openAwsKey,
   describe: async (keyId, context) => (await import('./aws/description.ts')).describeAwsKey(keyId, context),
+  examine: async (keyId, context) => (await import('./aws/examination.ts')).examineAwsKey(keyId, context),
 };
 
 async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {

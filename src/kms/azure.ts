@@ -11,7 +11,11 @@ import { openVault } from './azure/vault.ts';
 import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 /** Key ids: `azurekms://host[:port]/name[/version]` and `https://host[:port]/{keys,certificates}/name[/version]`. */
-export const azureKeys: KeyProvider = { open: openAzureKey, describe: describeAzureKey };
+export const azureKeys: KeyProvider = {
+  open: openAzureKey,
+  describe: describeAzureKey,
+  examine: async (keyId, context) => (await import('./azure/examination.ts')).examineAzureKey(keyId, context),
+};
 
 async function openAzureKey(keyId: string, context: KeyContext): Promise<Key> {
   const id = parseAzureKeyId(keyId);

@@ -8,13 +8,13 @@ import { parseCertificates } from '../x509/bundle.ts';
 import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
 import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
 import { collectCertificates, leafOf, readCertificates } from './certificates.ts';
-import { formOf, isEncrypted, type KeyForm, printForm } from './key-form.ts';
-import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
+import { formOf, isEncrypted, isReadByOthers, type KeyForm, printForm } from './key-form.ts';
+import type { Key, KeyContext, KeyDescription, KeyExamination, KeyProvider } from './provider.ts';
 
 const keyFileLimit = 1 << 20;
 
 /** Key ids: `file:///abs/key.pem`, a path, or the name of a key pair in notation's signingkeys.json. */
-export const fileKeys: KeyProvider = { open: openFileKey, describe: describeFileKey };
+export const fileKeys: KeyProvider = { open: openFileKey, describe: describeFileKey, examine: examineFileKey };
 
 /** Where a key is, and the certificate file that is known to belong to it, if any. */
 interface Place {
@@ -57,6 +57,18 @@ async function describeFileKey(keyId: string, context: KeyContext): Promise<KeyD
     algorithms: algorithm === undefined ? [] : [algorithm.signing],
     facts: { format: file.format, encrypted: file.encrypted ? 'yes' : 'no', ...(await describeMode(place.keyPath, context)) },
   };
+}
+
+async function examineFileKey(keyId: string, context: KeyContext): Promise<KeyExamination> {
+  const { examineFile } = await import('./file-examination.ts');
+  const open = once(async () => {
+    const place = await locate(keyId, context);
+    const { format, encrypted, open } = await readKeyFile(place, context);
+    await open();
+    const mode = (await context.files.look(place.keyPath))?.mode ?? 0;
+    return { path: place.keyPath, format, encrypted, mode };
+  });
+  return examineFile(open, context.settings);
 }
 
 /** What the certificates say of a key that cannot be opened. */
@@ -180,10 +192,6 @@ function passphraseOf(variable: string, context: KeyContext): string {
 async function warnOfReaders(path: string, context: KeyContext): Promise<void> {
   const mode = (await context.files.look(path))?.mode ?? 0;
   if (isReadByOthers(mode)) context.log('warn', 'the key file is readable by others: chmod 600 it', { path, mode: mode.toString(8) });
-}
-
-function isReadByOthers(mode: number): boolean {
-  return (mode & 0o077) !== 0;
 }
 
 function noKey(what: string): NotationError {

@@ -1,6 +1,6 @@
 import { NotationError } from '../core/error.ts';
 import { type BackendName, checkOptionsOf } from './config.ts';
-import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
+import type { Key, KeyContext, KeyDescription, KeyExamination, KeyProvider } from './provider.ts';
 
 interface Backend {
   readonly name: BackendName;
@@ -28,6 +28,11 @@ export async function openKey(keyId: string, context: KeyContext): Promise<Key> 
 /** What the backend says of the key, of one that cannot sign too. @throws NotationError as `openKey` */
 export async function describeKey(keyId: string, context: KeyContext): Promise<KeyDescription> {
   return (await providerOf(keyId, context)).describe(keyId, context);
+}
+
+/** The way to the key, for who seeks what is wrong with it. @throws NotationError as `openKey` for the key id and the options */
+export async function examineKey(keyId: string, context: KeyContext): Promise<KeyExamination> {
+  return (await providerOf(keyId, context)).examine(keyId, context);
 }
 
 async function providerOf(keyId: string, context: KeyContext): Promise<KeyProvider> {

@@ -37,3 +37,8 @@ export function printForm(bytes: Uint8Array, form: KeyForm): string {
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
+
+/** Whether a file's POSIX mode lets others than its owner read it. */
+export function isReadByOthers(mode: number): boolean {
+  return (mode & 0o077) !== 0;
+}

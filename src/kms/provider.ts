@@ -1,5 +1,6 @@
 import type { Algorithm } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Clock, Deadline, Environment, Files, Http, Log, NamedKeys } from '../core/ports.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Settings } from './config.ts';
@@ -23,6 +24,23 @@ export interface KeyProvider {
   open(keyId: string, context: KeyContext): Promise<Key>;
   /** What the backend says of a key, of one that cannot sign too. @throws NotationError as `open` */
   describe(keyId: string, context: KeyContext): Promise<KeyDescription>;
+  /** The way to a key, for who seeks what is wrong with it. Nothing is asked before a part is. @throws NotationError for a malformed key id or option */
+  examine(keyId: string, context: KeyContext): Promise<KeyExamination>;
+}
+
+/**
+ * What a backend alone can tell of the way to a key, each part by itself and without changing anything. What a part throws is what is wrong.
+ * A backend leaves out what it has no such thing for.
+ */
+export interface KeyExamination {
+  /** Whether there is a credential, and where it comes from. */
+  readonly credential?: () => Promise<Finding>;
+  /** Who asks. Never the secret. */
+  readonly identity?: () => Promise<Finding>;
+  /** Whether this is the newest version of the key, or what its name leads to now. */
+  readonly rotation?: () => Promise<Finding | undefined>;
+  /** Whether this identity may sign with the key; `signTestMessage` where the backend has no other way to tell. */
+  readonly permission: (key: Key) => Promise<Finding>;
 }
 
 /** One opened key. */

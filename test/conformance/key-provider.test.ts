@@ -4,7 +4,8 @@ import { constants, createPublicKey, verify } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { type Algorithm, algorithmOfSpec, type KeySpec } from '../../src/core/algorithm.ts';
 import { type ErrorCode, NotationError } from '../../src/core/error.ts';
-import { openKey } from '../../src/kms/index.ts';
+import type { Finding } from '../../src/core/finding.ts';
+import { examineKey, openKey } from '../../src/kms/index.ts';
 import type { Key } from '../../src/kms/provider.ts';
 import { toSigner } from '../../src/kms/signer.ts';
 import { backends, type KeyPlace, type OpenBackend } from '../support/backends.ts';
@@ -16,6 +17,7 @@ import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
 import { roundTrips } from '../support/clouds/round-trips.ts';
+import { secrets } from '../support/clouds/secret.ts';
 import { vaultFaults } from '../support/clouds/vault-faults.ts';
 import { wireFaults } from '../support/clouds/wire-faults.ts';
 import { during } from '../support/pki.ts';
@@ -42,6 +44,14 @@ async function codeOf(work: Promise<unknown>): Promise<ErrorCode> {
   assert.ok(error instanceof NotationError, String(error));
   assert.ok(error.message.length > 10);
   return error.code;
+}
+
+/** One line for people, and facts that hold no secret. */
+function judgeFinding({ status, message, hint = '', facts = {} }: Finding, spec: string): void {
+  assert.equal(status, 'ok', `${spec}: ${message}`);
+  assert.match(message, /^\P{Cc}{5,600}$/u);
+  const told = JSON.stringify([message, hint, facts]);
+  for (const secret of Object.values(secrets)) assert.ok(!told.includes(secret.slice(0, 20)), told);
 }
 
 for (const { name, open } of backends) {
@@ -76,6 +86,31 @@ for (const { name, open } of backends) {
         }
       });
     }
+
+    test('an examination tells of a credential without it, and that the key may sign', async (t) => {
+      for (const spec of specs) {
+        if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
+        const { keyId, context } = backend.key(spec);
+        const examination = await examineKey(keyId, context);
+        const findings = [
+          await examination.credential?.(),
+          await examination.identity?.(),
+          await examination.rotation?.(),
+          await examination.permission(await openKey(keyId, context)),
+        ];
+        for (const finding of findings) if (finding !== undefined) judgeFinding(finding, spec);
+        assert.ok(findings.at(-1) !== undefined && findings[0] !== undefined);
+      }
+    });
+
+    test('an examination of a key that is not there, or cannot sign, ends with an error', async () => {
+      const { keyId, context } = backend.absent;
+      const key = await openPlace(backend.key('EC-256'));
+      const examination = await examineKey(keyId, context);
+      const parts = [examination.credential, examination.identity, examination.rotation, async () => examination.permission(key)];
+      const ends = await Promise.allSettled(parts.map((part) => part?.()));
+      for (const end of ends) if (end.status === 'rejected') assert.ok(end.reason instanceof NotationError, String(end.reason));
+    });
 
     test('a key that is not there is an error when it is opened', async () => {
       assert.ok(['KEY_NOT_FOUND', 'FILE'].includes(await codeOf(openPlace(backend.absent))));

@@ -74,6 +74,6 @@ export function pemOf(chain: readonly Holder[]): string {
 
 function askedOf({ method, url, headers, body = '' }: HttpRequest, operationOf: ReturnType<typeof azureService>['operationOf']): Asked {
   const at = new URL(url);
-  const seen = { method, url: at, headers: { ...headers, host: at.host } };
-  return { ...seen, operation: operationOf(seen), body: Buffer.from(body).toString('utf8'), at: 0 };
+  const seen = { method, url: at, headers: { ...headers, host: at.host }, body: Buffer.from(body).toString('utf8') };
+  return { ...seen, operation: operationOf(seen), at: 0 };
 }

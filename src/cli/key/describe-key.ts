@@ -12,9 +12,10 @@ export async function printDescription(wish: KeyWish & { readonly output: 'text'
   return 0;
 }
 
-type Verdict = { readonly algorithm: Algorithm } | { readonly reason: string };
+export type Verdict = { readonly algorithm: Algorithm } | { readonly reason: string };
 
-function judge({ spec, state, algorithms }: KeyDescription): Verdict {
+/** Whether notation signs with a key, and how or why not. */
+export function judge({ spec, state, algorithms }: KeyDescription): Verdict {
   if (state !== 'enabled') return { reason: `it is ${state}` };
   const algorithm = algorithmBy('keySpec', spec);
   if (algorithm === undefined) return { reason: `expected a key of ${supportedKeySpecs}, found ${spec}` };

@@ -8,6 +8,9 @@ export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  readonly expiration?: Date;
+  /** The SDK's own marks of where it found them, by their names; absent for the variables that are read here. */
+  readonly $source?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -6,8 +6,8 @@ import type { AwsPlace } from './place.ts';
 /** What was asked when it failed. */
 export interface AwsAttempt {
   /** As IAM names it, or what else was sought. */
-  readonly action: 'kms:Sign' | 'kms:GetPublicKey' | 'kms:DescribeKey' | 'sts:AssumeRole' | 'credentials';
-  /** The key, the role, or the profile if one is named. */
+  readonly action: 'kms:Sign' | 'kms:GetPublicKey' | 'kms:DescribeKey' | 'sts:AssumeRole' | 'sts:GetCallerIdentity' | 'credentials';
+  /** The key, the role, or the profile if one is named; empty for nothing of the kind. */
   readonly of: string;
   readonly place: AwsPlace;
   /** What must not be repeated. */
@@ -139,15 +139,17 @@ function refusal(said: Said, attempt: AwsAttempt): NotationError {
 function placeOf({ action, of, place }: AwsAttempt): string {
   if (action === 'credentials') return `no AWS credentials${of === '' ? '' : ` in the profile ${JSON.stringify(of)}`}`;
   if (action === 'sts:AssumeRole') return `AWS STS in ${place.region}, ${action} for ${of}`;
+  if (action === 'sts:GetCallerIdentity') return `AWS STS in ${place.region} (${hostOf(place)}), ${action}`;
   return `AWS KMS in ${place.region} (${hostOf(place)}), ${action} for ${of}`;
 }
 
 /** An answer that is no answer of AWS: an error page of a proxy, JSON cut off, a member of another kind. */
 function nonsense(cause: unknown, { place, action }: AwsAttempt): NotationError {
   const status = statusOf(cause);
+  const service = action === 'sts:GetCallerIdentity' ? 'AWS STS' : 'AWS KMS';
   return new NotationError(
     'UNAVAILABLE',
-    `${hostOf(place)}: expected the answer of AWS KMS to ${action}, found something else${status === undefined ? '' : ` (status ${status})`}`,
+    `${hostOf(place)}: expected the answer of ${service} to ${action}, found something else${status === undefined ? '' : ` (status ${status})`}`,
     {
       hint: 'check the endpoint, and whether a proxy stands in for it',
     },

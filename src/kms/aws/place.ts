@@ -20,9 +20,18 @@ export async function placeOf(keyId: AwsKeyId, context: KeyContext): Promise<Aws
   checkRegions(keyId, context.settings);
   const sources = await readSources(context);
   const region = regionOf(keyId, sources, context);
-  const endpoint = keyId.endpoint ?? configuredEndpoint(sources);
-  return { region, endpoint: endpoint ?? (await endpointIn(region, sources)) };
+  const endpoint = keyId.endpoint ?? configuredEndpoint('kms', sources);
+  return { region, endpoint: endpoint ?? (await endpointIn('kms', region, sources)) };
 }
+
+/** Where STS is asked in a region. @throws NotationError `CONFIG` */
+export async function stsEndpoint(region: string, context: KeyContext): Promise<string> {
+  const sources = await readSources(context);
+  return configuredEndpoint('sts', sources) ?? endpointIn('sts', region, sources);
+}
+
+/** The services that are asked here. */
+type Service = 'kms' | 'sts';
 
 /** @throws NotationError `CONFIG` when the option and the key id name two regions */
 export function checkRegions({ region }: AwsKeyId, { text }: Settings): void {
@@ -72,24 +81,24 @@ function regionOf(keyId: AwsKeyId, sources: Sources, { settings }: KeyContext): 
   );
 }
 
-function configuredEndpoint(sources: Sources): string | undefined {
+function configuredEndpoint(service: Service, sources: Sources): string | undefined {
   if (setting(sources, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'ignore_configured_endpoint_urls') === 'true') return undefined;
   const { environment, profile, services } = sources;
-  const found =
-    environment['AWS_ENDPOINT_URL_KMS'] || environment['AWS_ENDPOINT_URL'] || services['kms.endpoint_url'] || profile['endpoint_url'];
-  return found ? checkEndpoint(found) : undefined;
+  const own = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
+  const found = environment[own] || environment['AWS_ENDPOINT_URL'] || services[`${service}.endpoint_url`] || profile['endpoint_url'];
+  return found ? checkEndpoint(found, own) : undefined;
 }
 
-function checkEndpoint(endpoint: string): string {
+function checkEndpoint(endpoint: string, variable: string): string {
   const url = URL.parse(endpoint);
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
-  throw new NotationError('CONFIG', 'AWS_ENDPOINT_URL_KMS: expected an http: or https: URL, found something else', {
-    hint: 'correct AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL or endpoint_url',
+  throw new NotationError('CONFIG', `${variable}: expected an http: or https: URL, found something else`, {
+    hint: `correct ${variable}, AWS_ENDPOINT_URL or endpoint_url`,
   });
 }
 
 /** By the SDK's own table of partitions. */
-async function endpointIn(region: string, sources: Sources): Promise<string> {
+async function endpointIn(service: Service, region: string, sources: Sources): Promise<string> {
   const { partition } = await import('@aws-sdk/core/client');
   const { dnsSuffix, dualStackDnsSuffix, supportsFIPS, supportsDualStack } = partition(region);
   const fips = isOn(setting(sources, 'AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'), supportsFIPS, `FIPS endpoints in ${region}`);
@@ -98,7 +107,7 @@ async function endpointIn(region: string, sources: Sources): Promise<string> {
     supportsDualStack,
     `dual-stack endpoints in ${region}`,
   );
-  return `https://kms${fips ? '-fips' : ''}.${region}.${dual ? dualStackDnsSuffix : dnsSuffix}`;
+  return `https://${service}${fips ? '-fips' : ''}.${region}.${dual ? dualStackDnsSuffix : dnsSuffix}`;
 }
 
 function isOn(value: string | undefined, supported: boolean, what: string): boolean {

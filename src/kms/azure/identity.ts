@@ -22,21 +22,37 @@ import { type Exchange, exchangeOf, toCredentialError } from './credential-error
 import { type Federation, federatedCredential } from './federated.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './http.ts';
 
+/** A credential that knows how it got its last token. */
+export interface Identity extends TokenCredential {
+  /** In words, as far as that can be told from who gave it out. */
+  source(): string;
+}
+
 /**
  * The credential that plugin config and environment choose. It reads the AZURE_* variables of the process itself: that is how the SDK is
  * made. Its `getToken` throws NotationError `ACCESS_DENIED`, `UNAVAILABLE`, `TIMEOUT` or `THROTTLED`.
  * @param authority the one of the vault's own cloud, for when neither config nor environment name another
  * @throws NotationError `CONFIG`
  */
-export function openIdentity(authority: string | undefined, context: KeyContext): TokenCredential {
+export function openIdentity(authority: string | undefined, context: KeyContext): Identity {
   const type = checkCredentialOptions(context.settings);
   let last: Exchange | undefined;
-  const http = watch(withRetries(context.http, judgeIdentity, context), (exchange) => {
+  let giver: string | undefined;
+  const tell = (exchange: Exchange) => {
     last = exchange;
-  });
+  };
+  const http = watch(
+    withRetries(
+      noting(context.http, (url) => (giver = url)),
+      judgeIdentity,
+      context,
+    ),
+    tell,
+  );
   const lasting = type === 'managedid' || type === 'default' ? throughNewest(http) : http;
   const open = once(async () => makers[type](settingsOf(lasting, authority, context)));
   return {
+    source: () => sourceOf(type, giver, context.environment),
     getToken: async (scopes, asked) => {
       last = undefined;
       try {
@@ -59,6 +75,34 @@ function throughNewest(http: Http): Http {
 
 let newest: Http | undefined;
 
+/** Notes whom a token came from, which the SDK does not tell. */
+function noting(http: Http, note: (url: string) => void): Http {
+  const send = async (request: HttpRequest) => {
+    const response = await http.send(request);
+    if (response.status === 200) note(request.url);
+    return response;
+  };
+  return { send, warm: (url) => http.warm(url) };
+}
+
+/** The default credential tries many; only one of them asks nobody, because another program does that for it. */
+function sourceOf(type: CredentialType, giver: string | undefined, environment: Environment): string {
+  if (giver === undefined) return type === 'default' ? 'az, pwsh or azd' : words[type];
+  if (!/\/oauth2\/(?:v2\.0\/)?token$/.test(new URL(giver).pathname) || isSearch({ url: giver })) return words.managedid;
+  if (type !== 'default') return words[type];
+  return environment['AZURE_FEDERATED_TOKEN_FILE'] && !environment['AZURE_CLIENT_SECRET'] ? words.workloadid : words.environment;
+}
+
+const words: Readonly<Record<Exclude<CredentialType, 'default'>, string>> = {
+  environment: 'an application, by environment variables (AZURE_CLIENT_ID)',
+  workloadid: 'a workload identity, by the token in AZURE_FEDERATED_TOKEN_FILE',
+  managedid: 'a managed identity of this machine',
+  azurecli: 'az login',
+  azurepowershell: 'Connect-AzAccount',
+  azuredevcli: 'azd auth login',
+  azurepipelines: 'a service connection of Azure Pipelines',
+};
+
 /** The instance metadata service answers 410 while it is being set up. */
 function judgeIdentity(response: HttpResponse): Verdict {
   return response.status === 410 ? 'again' : judgeAzure(response);
@@ -80,7 +124,7 @@ function watch(http: Http, tell: (exchange: Exchange) => void): Http {
 }
 
 /** The default credential always asks there, and everywhere but in Azure that leads nowhere or to somebody else. */
-function isSearch({ url }: HttpRequest): boolean {
+function isSearch({ url }: Pick<HttpRequest, 'url'>): boolean {
   return new URL(url).hostname === '169.254.169.254';
 }
 

@@ -6,6 +6,7 @@ import type { KeyContext } from '../provider.ts';
 import { cloudOf, isLoopback } from './cloud.ts';
 import { type Asked, toVaultError } from './error.ts';
 import { clientOptions, judgeAzure, toSdkClient } from './http.ts';
+import type { Identity } from './identity.ts';
 import type { AzureKeyId } from './key-id.ts';
 
 /** What an SDK client of one vault is made with. */
@@ -22,6 +23,14 @@ export interface Session {
    * @throws NotationError as `toVaultError` has it
    */
   ask<T>(asked: Asked, operation: (client: Client) => Promise<T>): Promise<T>;
+  /** The last token that was got, and how; undefined before. */
+  token(): GivenToken | undefined;
+}
+
+/** A token, which is a secret, and in words how it was got. */
+export interface GivenToken {
+  readonly text: string;
+  readonly source: string;
 }
 
 /**
@@ -41,7 +50,7 @@ export function openSession(id: AzureKeyId, context: KeyContext): Session {
   if (cloud) tokens.getToken([`${cloud.resource}/.default`]).catch(toldLater);
   else import('./identity.ts').catch(toldLater);
   const way = { id, tokens, challenges, http: withRetries(context.http, judgeAzure, context) };
-  return { ask: (asked, operation) => ask(asked, operation, way) };
+  return { ask: (asked, operation) => ask(asked, operation, way), token: tokens.last };
 }
 
 /** What all operations on one vault share. */
@@ -125,15 +134,20 @@ function refusalWith(challenge: string): HttpResponse {
 interface Tokens extends TokenCredential {
   getToken(...asked: Parameters<TokenCredential['getToken']>): Promise<AccessToken | null>;
   forget(): void;
+  last(): GivenToken | undefined;
 }
 
 /** One token for each scope, tenant and claim; the identity's code is loaded when the first is asked for. */
-function openTokens(open: () => Promise<TokenCredential>): Tokens {
+function openTokens(open: () => Promise<Identity>): Tokens {
   const tokens = new Map<string, Promise<AccessToken | null>>();
-  let credential: Promise<TokenCredential> | undefined;
+  let credential: Promise<Identity> | undefined;
+  let last: GivenToken | undefined;
   const fetchToken = async (...[scopes, options]: Parameters<TokenCredential['getToken']>) => {
     credential ??= open();
-    return (await credential).getToken(scopes, { ...options, enableCae: true });
+    const identity = await credential;
+    const token = await identity.getToken(scopes, { ...options, enableCae: true });
+    if (token !== null) last = { text: token.token, source: identity.source() };
+    return token;
   };
   return {
     getToken: (scopes, options) => {
@@ -144,5 +158,6 @@ function openTokens(open: () => Promise<TokenCredential>): Tokens {
       return token;
     },
     forget: () => tokens.clear(),
+    last: () => last,
   };
 }

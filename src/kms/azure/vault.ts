@@ -9,7 +9,7 @@ import type { Asked } from './error.ts';
 import type { AzureKeyId } from './key-id.ts';
 import type { VaultKey } from './keys.ts';
 import type { VaultSecret } from './secrets.ts';
-import type { Client, Session } from './session.ts';
+import type { Client, GivenToken, Session } from './session.ts';
 import type { Signed } from './sign.ts';
 
 /** The objects of one name in one vault, by version; without one, the newest. Everything throws NotationError as `toVaultError` has it. */
@@ -22,6 +22,8 @@ export interface Vault {
   certificate(version: string | undefined): Promise<VaultCertificate>;
   secret(version: string | undefined): Promise<VaultSecret>;
   sign(version: string | undefined, algorithm: Algorithm, digest: Uint8Array): Promise<Signed>;
+  /** The token that opens the vault. What the vault then says is not looked at. @throws NotationError when there is none */
+  token(): Promise<GivenToken>;
 }
 
 /** Opens the vault of `id`, without any request. */
@@ -31,9 +33,17 @@ export function openVault(id: AzureKeyId, context: KeyContext): Vault {
   const session = () => sessionFor(id, context);
   const ask = async <T>(permission: Asked['permission'], version: string | undefined, operation: (client: Client) => Promise<T>) =>
     (await session()).ask({ host, kind, permission, name, ...(version !== undefined && { version }) }, operation);
+  const key = (version: string | undefined) =>
+    ask('keys/get', version, async (client) => (await import('./keys.ts')).getKey(client, name, version));
   return {
     kind,
-    key: (version) => ask('keys/get', version, async (client) => (await import('./keys.ts')).getKey(client, name, version)),
+    key,
+    token: async () => {
+      const refusal = await key(id.version).catch((error: unknown) => error);
+      const token = (await session()).token();
+      if (token === undefined) throw refusal;
+      return token;
+    },
     keyVersions: () => ask('keys/list', undefined, async (client) => (await import('./keys.ts')).listVersions(client, name)),
     certificate: (version) =>
       ask('certificates/get', version, async (client) => (await import('./certificates.ts')).getCertificate(client, name, version)),

@@ -63,6 +63,23 @@ export function answerAssumeRole(asked: Asked): Answer {
   return { status: 200, headers: xml, body };
 }
 
+/** STS GetCallerIdentity (query protocol). */
+export function answerCaller(asked: Asked): Answer {
+  if (!isKnown(asked))
+    return { status: 403, headers: xml, body: refusalOf('InvalidClientTokenId', 'The security token included in the request is invalid') };
+  const caller = `<Arn>arn:aws:iam::111122223333:user/signer</Arn><UserId>AIDATESTUSER00000001</UserId><Account>111122223333</Account>`;
+  const result = `<GetCallerIdentityResult>${caller}</GetCallerIdentityResult>`;
+  return {
+    status: 200,
+    headers: xml,
+    body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${result}</GetCallerIdentityResponse>`,
+  };
+}
+
+function refusalOf(code: string, message: string): string {
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+}
+
 const xml = { 'content-type': 'text/xml' };
 
 function expiry(): string {

@@ -2,7 +2,7 @@
 import type { KeySpec } from '../../../src/core/algorithm.ts';
 import type { Der } from '../../../src/core/bytes.ts';
 import type { TestKey } from '../pki.ts';
-import { answerAssumeRole, answerContainer, isKnown } from './aws-credentials.ts';
+import { answerAssumeRole, answerCaller, answerContainer, isKnown } from './aws-credentials.ts';
 import { signDigest, toDer } from './digest-signature.ts';
 import { indiscretion } from './secret.ts';
 import type { Answer, Asked, Refusal, Service } from './server.ts';
@@ -46,13 +46,14 @@ function arnOf({ id }: AwsKey): string {
 export function awsService(keys: readonly AwsKey[]): Service {
   return {
     hiddenHost: hiddenHosts.aws,
-    operationOf: ({ method, url, headers }) => {
+    operationOf: ({ method, url, headers, body = '' }) => {
       if (method === 'GET' && url.pathname === '/credentials') return 'Credentials';
-      return headers['x-amz-target']?.replace('TrentService.', '') ?? 'AssumeRole';
+      return headers['x-amz-target']?.replace('TrentService.', '') ?? new URLSearchParams(body).get('Action') ?? 'AssumeRole';
     },
     answer: (asked) => {
       if (asked.operation === 'Credentials') return answerContainer(asked);
       if (asked.operation === 'AssumeRole') return answerAssumeRole(asked);
+      if (asked.operation === 'GetCallerIdentity') return answerCaller(asked);
       const answered = isKnown(asked) ? answerKms(asked, keys) : refusals.unrecognized;
       return 'body' in answered ? answered : refuse(answered, asked);
     },
@@ -62,7 +63,7 @@ export function awsService(keys: readonly AwsKey[]): Service {
 
 function refuse({ status, code, message = 'refused by the test', headers }: Refusal, asked: Asked): Answer {
   const text = `${message}${indiscretion(asked)}`;
-  const body = asked.operation === 'AssumeRole' ? xmlError(code, text) : JSON.stringify({ __type: code, message: text });
+  const body = asked.headers['x-amz-target'] === undefined ? xmlError(code, text) : JSON.stringify({ __type: code, message: text });
   return { status, headers: { ...responseHeaders, ...headers, ...(code !== '' && { 'x-amzn-errortype': code }) }, body };
 }
 
@@ -76,6 +77,7 @@ function xmlError(code: string, message: string): string {
 
 const refusals = {
   unrecognized: { status: 400, code: 'UnrecognizedClientException', message: 'The security token included in the request is invalid.' },
+  dryRun: { status: 412, code: 'DryRunOperationException', message: 'The request would have succeeded, but the DryRun option is set.' },
   usage: { status: 400, code: 'InvalidKeyUsageException', message: 'The key usage does not fit the operation.' },
 } as const;
 
@@ -84,6 +86,7 @@ interface KmsRequest {
   readonly Message?: string;
   readonly MessageType?: string;
   readonly SigningAlgorithm?: string;
+  readonly DryRun?: boolean;
 }
 
 function answerKms(asked: Asked, keys: readonly AwsKey[]): Answer | Refusal {
@@ -156,6 +159,7 @@ function sign(request: KmsRequest, key: AwsKey): Answer | Refusal {
   if ((key.usage ?? 'SIGN_VERIFY') !== 'SIGN_VERIFY' || key.other !== undefined) return refusals.usage;
   if (request.SigningAlgorithm !== awsNames[algorithm.keySpec].algorithm) return refusals.usage;
   const digest = Buffer.from(request.Message ?? '', 'base64');
+  if (request.DryRun === true) return refusals.dryRun;
   if (request.MessageType !== 'DIGEST' || digest.length !== algorithm.hashBytes)
     return { status: 400, code: 'ValidationException', message: 'Digest is invalid length for algorithm.' };
   const signature = (key.sign ?? honestly)(key.key, digest);

@@ -40,7 +40,7 @@ export interface Refusal {
 export interface Service {
   /** The name by which only a proxy finds it. */
   readonly hiddenHost?: string;
-  readonly operationOf: (request: Pick<Asked, 'method' | 'url' | 'headers'>) => string;
+  readonly operationOf: (request: Pick<Asked, 'method' | 'url' | 'headers' | 'body'>) => string;
   readonly answer: (asked: Asked) => Answer;
   readonly refuse: (refusal: Refusal, asked: Asked) => Answer;
 }
@@ -96,5 +96,6 @@ async function receive(request: IncomingMessage, { operationOf }: Service): Prom
   const method = request.method ?? '';
   const url = new URL(request.url ?? '/', 'http://service');
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  return { operation: operationOf({ method, url, headers }), method, url, headers, body: await text(request), at };
+  const body = await text(request);
+  return { operation: operationOf({ method, url, headers, body }), method, url, headers, body, at };
 }
