@@ -5,6 +5,7 @@ import { signatureCommands } from './artifact/signature-commands.ts';
 import { blobCommands } from './blob/commands.ts';
 import { certificateCommands } from './certificate/commands.ts';
 import type { ToolContext } from './context.ts';
+import { doctorOptions } from './doctor/wish.ts';
 import { guideCommands } from './guide/commands.ts';
 import { keyCommands } from './key/commands.ts';
 import { type CommandDefinition, definitionOf } from './line/definition.ts';
@@ -93,7 +94,14 @@ function installCommands(parser: Argv, context: ToolContext, act: Act): Argv {
 }
 
 function aboutCommands(parser: Argv, context: ToolContext, act: Act): Argv {
-  return guideCommands(parser, context, act, () => definedCommands(context)).command(
+  const withDoctor = parser.command(
+    'doctor [reference]',
+    'say what is wrong with this machine, a key, or the way to an artifact',
+    doctorOptions,
+    ({ reference, ...values }) =>
+      act(async () => (await import('./doctor/doctor.ts')).doctor(reference as string | undefined, values as OptionValues, context))(),
+  );
+  return guideCommands(withDoctor, context, act, () => definedCommands(context)).command(
     'version',
     'show the version',
     (it) => it.example('$0 version', 'and how it was built'),

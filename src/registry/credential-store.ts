@@ -20,6 +20,8 @@ export interface CredentialPlaces {
 
 export interface CredentialStore {
   get(registry: string): Promise<Credential | undefined>;
+  /** Where `get` looks: the path of a file, or the name of a credential helper. */
+  place(registry: string): string;
   /** Whether the credential was saved: it is not without a helper, for the file would hold it in the clear. */
   put(registry: string, credential: Credential): Promise<boolean>;
   erase(registry: string): Promise<void>;
@@ -48,6 +50,7 @@ function fileStore(path: string, json: JsonObject, { programs, write }: Credenti
   };
   return {
     get: async (registry) => delegate(registry)?.get(registry) ?? plainCredential(json, registry),
+    place: (registry) => delegate(registry)?.place(registry) ?? path,
     put: async (registry, credential) => (await delegate(registry)?.put(registry, credential)) ?? false,
     erase: async (registry) => {
       const helper = delegate(registry);
@@ -62,6 +65,7 @@ function helperStore(name: string, programs: Programs): CredentialStore {
   const helper = openHelper(name, programs);
   return {
     get: (registry) => helper.get(serverOf(registry)),
+    place: () => name,
     put: async (registry, credential) => {
       await helper.put(serverOf(registry), credential);
       return true;

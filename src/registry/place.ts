@@ -27,6 +27,11 @@ export function placeOf(registry: string, { insecure, insecureRegistries }: Plai
   return { registry, origin: new URL(`${plain ? 'http' : 'https'}://${host}/`).origin };
 }
 
+/** Whether a host name or address is this machine's own. */
+export function isLoopbackName(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
 /** The URL that `location` means when `base` answered it. A user name in it is dropped. @throws NotationError `UNAVAILABLE` when it leaves TLS or HTTP */
 export function resolveLocation(location: string, base: string): string {
   const url = URL.parse(location, base);

@@ -3,7 +3,7 @@ import { NotationError } from '../core/error.ts';
 import type { Clock, HttpRequest, HttpResponse } from '../core/ports.ts';
 import type { Credential } from './credential.ts';
 import type { Exchange } from './exchange.ts';
-import type { Place } from './place.ts';
+import { isLoopbackName, type Place } from './place.ts';
 import { loginHint, refusalOf } from './refusal.ts';
 
 /** Where to get a token, and what for. */
@@ -45,15 +45,11 @@ function checkRealm(realm: string, place: Place): URL {
   const url = URL.parse(realm);
   if (url === null || !/^https?:$/.test(url.protocol)) throw wrongRealm(place, 'an http: or https: URL', 'something else');
   const plain = url.protocol === 'http:';
-  const near = new URL(place.origin).hostname === url.hostname || isLoopback(url.hostname);
+  const near = new URL(place.origin).hostname === url.hostname || isLoopbackName(url.hostname);
   if (plain && !(place.origin.startsWith('http:') && near)) throw wrongRealm(place, 'one that is reached over TLS', `http://${url.host}`);
   url.username = '';
   url.password = '';
   return url;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function getRequest(realm: URL, { service, scope, credential }: TokenWish): HttpRequest {

@@ -49,17 +49,23 @@ export async function checkPluginFolder(folder: string): Promise<void> {
   );
 }
 
-/** Runs `get-plugin-metadata` of an executable as notation does. @throws NotationError `FILE` when it does not run or answers nonsense. */
-export async function askMetadata(executable: string): Promise<InstalledPlugin> {
-  const limits = { timeout: metadataDeadlineMs, maxBuffer: metadataLimit };
+/** Runs `get-plugin-metadata` of an executable as notation does. @throws NotationError `FILE` when it does not run, or not in time, or answers nonsense. */
+export async function askMetadata(executable: string, timeoutMs: number = metadataDeadlineMs): Promise<InstalledPlugin> {
+  const limits = { timeout: timeoutMs, maxBuffer: metadataLimit, killSignal: 'SIGKILL' } as const;
   const stdout = await new Promise<string>((resolve, reject) => {
     const child = execFile(executable, ['get-plugin-metadata'], limits, (error, said) => {
       if (error === null) resolve(said);
-      else reject(fileError(`${executable} cannot be executed as a plugin`, error));
+      else reject(error.killed === true ? late(executable, timeoutMs) : fileError(`${executable} cannot be executed as a plugin`, error));
     });
     child.stdin?.on('error', () => undefined).end('{}');
   });
   return parseMetadata(stdout, executable);
+}
+
+function late(executable: string, timeoutMs: number): NotationError {
+  return new NotationError('TIMEOUT', `${executable}: expected its metadata within ${timeoutMs / 1000} s, found none`, {
+    hint: 'install the plugin anew',
+  });
 }
 
 /** Removes a plugin's folder; false when there is none. @throws NotationError `FILE` */

@@ -65,6 +65,11 @@ export function givenCredential({ username, password }: RegistryWish, { environm
   return credentialOf(username ?? environment['NOTATION_USERNAME'] ?? '', password ?? environment['NOTATION_PASSWORD'] ?? '');
 }
 
+/** Where the credential that is given is from. */
+export function givenPlace({ username, password }: RegistryWish): string {
+  return username === undefined && password === undefined ? 'NOTATION_USERNAME and NOTATION_PASSWORD' : '--username and --password';
+}
+
 /** The user's credential store. @throws as `openCredentialStore` */
 export async function commandCredentialStore(context: ToolContext): Promise<CredentialStore> {
   return openCredentialStore(placesOf(context));

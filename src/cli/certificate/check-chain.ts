@@ -16,6 +16,7 @@ import type { ToolContext } from '../context.ts';
 import { checkDestination, type Destination, deliver } from '../key/destination.ts';
 import { withKeys } from '../sign/key-context.ts';
 import { printFields } from '../voice/fields.ts';
+import { problemHints } from './problem-hints.ts';
 
 export interface CheckChain extends Destination {
   readonly files: readonly string[];
@@ -82,20 +83,9 @@ function notAccepted({ files, fix }: CheckChain, problems: readonly Problem[], l
   const part = first === undefined || lasting.length === problems.length ? '' : `, ${lasting.length} of them not to be put right here`;
   const nothing = fix ? '; nothing is written' : '';
   return new NotationError('CERTIFICATE', `${files.join(', ')}: notation does not accept this chain: ${count}${part}${nothing}`, {
-    hint: first === undefined ? '--fix puts that right' : hints[first.kind],
+    hint: first === undefined ? '--fix puts that right' : problemHints[first.kind],
   });
 }
-
-const hints: Readonly<Record<Problem['kind'], string>> = {
-  duplicate: '--fix puts that right',
-  order: '--fix puts that right',
-  extra: '--fix puts that right',
-  missing: 'get the missing certificate from the authority, and name its file too or add it to a trust store of type ca',
-  key: 'get a certificate for this key, or name the key that this certificate is for',
-  leaf: 'name the key with --id, or leave the other certificates out',
-  rule: 'have the certificate issued anew as notation wants it: key csr asks for the right usages',
-  validity: 'have the certificate renewed, or look at the clock',
-};
 
 /** Believes the diagnosis only when the rules that signing itself goes by agree. */
 async function conclude(chain: readonly Certificate[], wish: CheckChain, context: ToolContext): Promise<void> {

@@ -1,0 +1,70 @@
+// notation's own files: whether they can be read, say what they may, and are nobody else's to change.
+
+import { join } from 'node:path';
+import { NotationError } from '../../core/error.ts';
+import { doubtful, type Finding, found } from '../../core/finding.ts';
+import { parseSettings } from '../../kms/config.ts';
+import { readConfig } from '../../store/config.ts';
+import { entryAt } from '../../store/entry.ts';
+import { refuseWritableByAll } from '../../store/permission.ts';
+import { readSigningKeys, type SigningKey, signingKeysPath } from '../../store/signing-keys.ts';
+import { failed, type Section } from './check.ts';
+import type { Patient } from './patient.ts';
+import { lookAtCache } from './revocation.ts';
+
+export const configurationSection: Section = {
+  title: 'Configuration',
+  checks: [
+    { id: 'configuration.folder', title: 'folder', run: lookAtFolder },
+    { id: 'configuration.file', title: 'config.json', run: lookAtConfig },
+    { id: 'configuration.keys', title: 'key list', run: lookAtKeys },
+    { id: 'configuration.cache', title: 'CRL cache', run: lookAtCache },
+  ],
+};
+
+async function lookAtFolder({ directories, files }: Patient): Promise<Finding> {
+  const { config, libexec } = directories;
+  const facts = { config, libexec };
+  if (entryAt(config) === undefined) return found(`${config} does not exist yet`, facts);
+  await refuseWritableByAll([config], files);
+  return found(config, facts);
+}
+
+async function lookAtConfig({ directories, files }: Patient): Promise<Finding | undefined> {
+  const path = join(directories.config, 'config.json');
+  if (entryAt(path) === undefined) return undefined;
+  await refuseWritableByAll([path], files);
+  const { insecureRegistries, signatureFormat } = await readConfig(directories, files);
+  const facts = { path, insecureRegistries: insecureRegistries.join(' '), ...(signatureFormat !== undefined && { signatureFormat }) };
+  if (insecureRegistries.length === 0) return found(path, facts);
+  return found(`${path}; plain HTTP is spoken to ${insecureRegistries.join(', ')}`, facts);
+}
+
+/** Every key of this plugin in the list is one that somebody will sign with. */
+async function lookAtKeys({ directories, files, context }: Patient): Promise<readonly Finding[]> {
+  const path = signingKeysPath(directories);
+  if (entryAt(path) === undefined) return [];
+  await refuseWritableByAll([path], files);
+  const { keys, default: chosen } = await readSigningKeys(path, files);
+  const faults = keys.flatMap((key) => faultsOf(key, context.metadata.name));
+  if (faults.length > 0) return faults;
+  const facts = { path, keys: keys.length, ...(chosen !== undefined && { default: chosen }) };
+  return [found(`${keys.length} in ${path}${chosen === undefined ? '' : `, the default is ${chosen}`}`, facts)];
+}
+
+function faultsOf({ name, pluginName, pluginConfig, keyPath, certPath }: SigningKey, own: string): readonly Finding[] {
+  const missing = [keyPath, certPath].filter(
+    (path): path is string => typeof path === 'string' && path !== '' && entryAt(path) === undefined,
+  );
+  const lost = missing.map((path) =>
+    doubtful(`key ${JSON.stringify(name)}: ${path} does not exist`, `notation-ts-kms key delete ${name}, or put it back`),
+  );
+  if (pluginName !== own) return lost;
+  try {
+    parseSettings(new Map(Object.entries((pluginConfig ?? {}) as Readonly<Record<string, string>>)));
+    return lost;
+  } catch (error) {
+    if (!(error instanceof NotationError)) throw error;
+    return [...lost, { ...failed(error), message: `key ${JSON.stringify(name)}: ${error.message}` }];
+  }
+}

@@ -1,0 +1,78 @@
+// The key and the way to it: whose credentials, what state, and whether it signs.
+import { type Finding, found, unknown, wrong } from '../../core/finding.ts';
+import { describeKey } from '../../kms/index.ts';
+import type { KeyDescription } from '../../kms/provider.ts';
+import { judge } from '../key/describe-key.ts';
+import { type Check, isDenied, type Section } from './check.ts';
+import type { PatientKey } from './patient.ts';
+
+/** A check of the key; nothing where no key is asked about. */
+export function ofKey(run: (key: PatientKey) => Promise<Finding | readonly Finding[] | undefined>): Check['run'] {
+  return async (patient) => {
+    const key = await patient.key();
+    return key && run(key);
+  };
+}
+
+const needed = ['key.config', 'credentials.source'];
+
+export const keySection: Section = {
+  title: 'Key',
+  checks: [
+    {
+      id: 'key.config',
+      title: 'key',
+      run: ofKey(async ({ id, settings }) => {
+        const options = Object.keys(settings.text);
+        return found(`${id}${options.length === 0 ? '' : ` (with ${options.join(', ')})`}`, { keyId: id });
+      }),
+    },
+    {
+      id: 'credentials.source',
+      title: 'credential',
+      needs: ['key.config'],
+      run: ofKey(async (key) => (await key.examination()).credential?.()),
+    },
+    { id: 'credentials.identity', title: 'identity', needs: needed, run: ofKey(async (key) => (await key.examination()).identity?.()) },
+    {
+      id: 'key.open',
+      title: 'algorithm',
+      needs: needed,
+      run: ofKey(async (key) => {
+        const { keySpec, signing } = (await key.opened()).algorithm;
+        return found(`${keySpec}, signs with ${signing}`, { keySpec, signingAlgorithm: signing });
+      }),
+    },
+    { id: 'key.state', title: 'state', needs: needed, run: ofKey(lookAtState) },
+    { id: 'key.rotation', title: 'rotation', needs: needed, run: ofKey(async (key) => (await key.examination()).rotation?.()) },
+    {
+      id: 'key.permission',
+      title: 'permission',
+      needs: [...needed, 'key.open'],
+      run: ofKey(async (key) => (await key.examination()).permission(await key.opened())),
+    },
+  ],
+};
+
+/** Who may sign need not be allowed to look at the key. */
+async function lookAtState({ id, keys }: PatientKey): Promise<Finding> {
+  try {
+    return judgeState(await describeKey(id, keys));
+  } catch (error) {
+    if (isDenied(error)) return unknown(`this identity may not look at the key, which signing does not need: ${error.message}`);
+    throw error;
+  }
+}
+
+function judgeState(description: KeyDescription): Finding {
+  const { id, spec, state, version, facts } = description;
+  const verdict = judge(description);
+  const said = { key: id, spec, state, ...(version !== undefined && { version }), ...facts };
+  if ('reason' in verdict)
+    return wrong(`${id}: notation cannot sign with it: ${verdict.reason}`, 'enable the key, or sign with another', said);
+  const more = Object.entries(facts).filter(([label]) => told.has(label));
+  return found([state, spec, ...more.map(([label, text]) => `${label}: ${text}`)].join(', '), said);
+}
+
+/** Facts that a person wants to see in one line. */
+const told: ReadonlySet<string> = new Set(['multi-Region', 'kept in', 'expires']);
