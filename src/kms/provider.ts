@@ -24,8 +24,11 @@ export interface KeyProvider {
   open(keyId: string, context: KeyContext): Promise<Key>;
   /** What the backend says of a key, of one that cannot sign too. @throws NotationError as `open` */
   describe(keyId: string, context: KeyContext): Promise<KeyDescription>;
-  /** The way to a key, for who seeks what is wrong with it. Nothing is asked before a part is. @throws NotationError for a malformed key id or option */
-  examine(keyId: string, context: KeyContext): Promise<KeyExamination>;
+  /**
+   * The way to a key, for who seeks what is wrong with it; nothing is asked before a part is. A backend without this is examined by having the key
+   * sign a test. @throws NotationError for a malformed key id or option
+   */
+  examine?(keyId: string, context: KeyContext): Promise<KeyExamination>;
 }
 
 /**

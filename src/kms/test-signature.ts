@@ -1,3 +1,4 @@
+import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { type Finding, found } from '../core/finding.ts';
 import { verifySignature } from '../x509/public-key.ts';
@@ -22,8 +23,20 @@ export async function signTestMessage(key: Key, message: string = testMessage): 
 
 /** @throws NotationError `KEY_MISMATCH` */
 export async function checkTestSignature(key: Key, message: Uint8Array, signature: Uint8Array): Promise<void> {
-  if (verifySignature(await key.publicKeyInfo(), key.algorithm, message, signature)) return;
-  throw new NotationError('KEY_MISMATCH', `a test signature does not verify as ${key.algorithm.signing} under the key's own public key`, {
+  if (verifySignature(await publicKeyOf(key), key.algorithm, message, signature)) return;
+  throw new NotationError('KEY_MISMATCH', `a test signature does not verify as ${key.algorithm.signing} under the key's public key`, {
     hint: 'the service signs in another form, or with another version of the key: it is no service to sign with, or the key id needs a version',
   });
+}
+
+/** Who may sign need not be allowed to read the public key: then the certificate's must do, as it does for every signature. */
+async function publicKeyOf(key: Key): Promise<Der> {
+  try {
+    return await key.publicKeyInfo();
+  } catch (error) {
+    if (!(error instanceof NotationError) || error.code !== 'ACCESS_DENIED') throw error;
+    const [leaf] = await key.certificates().catch(() => []);
+    if (leaf === undefined) throw error;
+    return leaf.publicKeyInfo;
+  }
 }

@@ -17,7 +17,11 @@ import { openSession } from './vault/session.ts';
 import { openSigning, readTransitKey, type SignDigest, type TransitKey, transitTypes } from './vault/transit.ts';
 
 /** Key ids: `hashivault://KEY` and `openbao://KEY`. */
-export const vaultKeys: KeyProvider = { open: openVaultKey, describe: describeVaultKey };
+export const vaultKeys: KeyProvider = {
+  open: openVaultKey,
+  describe: describeVaultKey,
+  examine: async (keyId, context) => (await import('./vault/examination.ts')).examineVaultKey(keyId, context),
+};
 
 async function openVaultKey(keyId: string, context: KeyContext): Promise<Key> {
   const place = placeOf(parseVaultKeyId(keyId), context);

@@ -6,7 +6,7 @@ import type { VaultProduct } from './key-id.ts';
 
 /** One request, for messages. */
 export interface Attempt {
-  readonly action: 'log in' | 'sign' | 'read the key' | 'read the chain';
+  readonly action: 'log in' | 'look at the token' | 'sign' | 'read the key' | 'read the chain';
   /** Below `/v1/`. */
   readonly path: string;
   readonly product: VaultProduct;

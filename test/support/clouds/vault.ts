@@ -53,6 +53,7 @@ export function vaultService(items: readonly TransitItem[]): Service {
 
 function operationOf(path: string): string {
   if (path.endsWith('/login')) return 'login';
+  if (path === '/v1/auth/token/lookup-self') return 'lookup-self';
   if (path.startsWith('/v1/transit/keys/')) return 'read-key';
   return path.startsWith('/v1/transit/sign/') ? 'sign' : 'read-secret';
 }
@@ -87,6 +88,8 @@ function answer(asked: Asked, items: readonly TransitItem[]): Answer | Refusal {
   if (asked.operation === 'read-secret') {
     return item?.certificate === undefined ? { status: 404, code: '' } : ok({ data: { certificate: item.certificate }, metadata: {} });
   }
+  if (asked.operation === 'lookup-self')
+    return ok({ id: asked.headers['x-vault-token'], display_name: 'approle', policies: ['default', 'sign'] });
   if (asked.operation === 'read-key') return item === undefined ? { status: 404, code: '' } : ok(keyOf(item));
   if (item === undefined) return { status: 400, code: 'signing key not found' };
   return sign(JSON.parse(asked.body) as SignRequest, item);
