@@ -21,6 +21,10 @@ export type Peer =
   | 'moto_server'
   | 'akv'
   | 'timestamp-server'
+  | 'zsh'
+  | 'fish'
+  | 'bash-completion'
+  | 'mandoc'
   | 'vaultdev';
 
 let folder: string | undefined;

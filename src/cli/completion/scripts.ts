@@ -28,20 +28,20 @@ _notation-ts-kms() {
   local -a values shown open
   while IFS= read -r line; do
     case $line in
-      (=*)
+      ('='*)
         line=\${line#=}
         values+=("\${line%%$tab*}")
         if [[ -n \${line#*$tab} ]]; then shown+=("\${line%%$tab*}  -- \${line#*$tab}"); else shown+=("\${line%%$tab*}"); fi
         ;;
-      (:open) open=(-S '') ;;
-      (:*) search=\${line#:} ;;
+      (':open') open=(-S '') ;;
+      (':'*) search=\${line#:} ;;
     esac
   done < <(command notation-ts-kms __complete zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)
   if [[ $PREFIX == --*=* && -n $search ]]; then compset -P 1 '*='; fi
   case $search in
     (files) _files ;;
     (folders) _files -/ ;;
-    (*) if (( $#values )); then compadd -l $open -d shown -a -- values; fi ;;
+    (*) if (( $#values )); then compadd -l "\${open[@]}" -d shown -a -- values; fi ;;
   esac
 }
 if [[ $funcstack[1] == _notation-ts-kms ]]; then
