@@ -14,6 +14,21 @@ export interface Signer {
   sign(message: Uint8Array): Promise<Signature>;
 }
 
+/** What somebody who makes whole envelopes is asked for. */
+export interface EnvelopeWish {
+  /** The payload's JSON, in UTF-8. */
+  readonly payload: Uint8Array;
+  readonly mediaType: EnvelopeMediaType;
+  /** Whole seconds that the signature is good for; for ever when absent. */
+  readonly expirySeconds?: number;
+}
+
+/** Makes whole envelopes; nothing of them is believed. */
+export interface EnvelopeGenerator {
+  /** @returns the envelope, and what the signature manifest is to say besides */
+  generate(wish: EnvelopeWish): Promise<{ readonly envelope: Uint8Array; readonly annotations: Readonly<Record<string, string>> }>;
+}
+
 /** Has a timestamp authority witness a signature. */
 export interface Timestamper {
   /**

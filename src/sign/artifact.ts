@@ -4,7 +4,8 @@ import { checkUserMetadata, encodePayload } from '../core/payload.ts';
 import type { Repository } from '../core/ports.ts';
 import { signatureAnnotations } from '../envelope/annotations.ts';
 import type { EnvelopeCodec } from '../envelope/codec.ts';
-import { type SigningPorts, sign } from './sign.ts';
+import type { GeneratingPorts } from './generate.ts';
+import { type SealedEnvelope, type SigningPorts, type SigningWish, sign } from './sign.ts';
 
 export interface ArtifactWish {
   readonly codec: EnvelopeCodec;
@@ -23,13 +24,17 @@ export async function signArtifact(
   repository: Repository,
   artifact: Descriptor,
   wish: ArtifactWish,
-  ports: SigningPorts,
+  ports: SigningPorts | GeneratingPorts,
 ): Promise<Descriptor> {
   const payload = encodePayload(withMetadata(artifact, wish.userMetadata));
-  const { mediaType, envelope, certificates, signingTime } = await sign({ ...wish, payload }, ports);
-  const annotations = signatureAnnotations(certificates, signingTime);
+  const { mediaType, envelope, certificates, signingTime, annotations: others } = await seal({ ...wish, payload }, ports);
+  const annotations = { ...others, ...signatureAnnotations(certificates, signingTime) };
   const { mediaType: type, digest, size } = artifact;
   return repository.attach({ mediaType: type, digest, size }, { mediaType, envelope, annotations });
+}
+
+async function seal(wish: SigningWish, ports: SigningPorts | GeneratingPorts): Promise<SealedEnvelope> {
+  return 'generator' in ports ? (await import('./generate.ts')).generate(wish, ports) : sign(wish, ports);
 }
 
 /** The artifact as the payload speaks of it. */

@@ -32,6 +32,8 @@ export interface SealedEnvelope {
   /** Leaf first. */
   readonly certificates: readonly Der[];
   readonly signingTime: Date;
+  /** What the signature manifest is to say besides what it always does; nothing when absent. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**

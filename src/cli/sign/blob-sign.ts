@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { NotationError } from '../../core/error.ts';
 import { fileSuffixOf } from '../../envelope/index.ts';
 import { checkMediaType, signBlob } from '../../sign/blob.ts';
+import type { GeneratingPorts } from '../../sign/generate.ts';
+import type { SigningPorts } from '../../sign/sign.ts';
 import { checkBlob, readBlob } from '../../store/blob-file.ts';
 import { disk } from '../../store/disk.ts';
 import { withFailureLogged } from '../../store/log.ts';
@@ -27,14 +29,26 @@ export async function signBlobFile(blob: string, options: OptionValues, context:
   const path = join(folder, `${basename(blob)}${fileSuffixOf(session.format)}`);
   if (!(await mayWrite(path, force, context))) return 0;
   await withFailureLogged(session.log, async () => {
-    const signer = await session.lease();
-    const { envelope } = await signBlob(readBlob(blob), { ...session.wish, mediaType }, { ...session.ports, signer });
+    const ports = signingPorts(await session.open());
+    const { envelope } = await signBlob(readBlob(blob), { ...session.wish, mediaType }, ports);
     await writeWhole(path, envelope, 0o600);
     session.log('info', 'signed', { blob, signature: path });
   });
   // The space is notation's.
   context.out(`Successfully signed ${blob}\n Signature file written to ${path}\n`);
   return 0;
+}
+
+/** The hash of a blob goes with the key, which only a plugin that signs messages tells (PLG-056). */
+function signingPorts(ports: SigningPorts | GeneratingPorts): SigningPorts {
+  if ('signer' in ports) return ports;
+  throw new NotationError(
+    'CONFIG',
+    'plugin: expected SIGNATURE_GENERATOR.RAW, which signing blobs needs, found that it makes whole envelopes',
+    {
+      hint: 'sign the blob with a key of another plugin',
+    },
+  );
 }
 
 /** notation asks once the signature is made; a signature that nobody wants need not be made. */

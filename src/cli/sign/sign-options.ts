@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { artifactRows, batchRows } from '../artifact/registry-options.ts';
 import { addOptions, type OptionRow, type OptionTable } from '../line/option.ts';
+import { pluginTimeoutRow } from '../plugin/plugin-bounds.ts';
 
 const [key, signature, timestamp] = ['Key', 'Signature', 'Timestamp'];
 
@@ -16,8 +17,9 @@ export const signerTable: OptionTable = {
       describe: "name of a key in notation's key list; the default key when neither --key nor --id is given",
     },
     { name: 'id', kind: 'text', group: key, describe: 'key id, instead of a name in the key list' },
-    { name: 'plugin', kind: 'text', group: key, describe: 'plugin that knows the id: ts-kms, which is this program' },
+    { name: 'plugin', kind: 'text', group: key, describe: 'plugin that knows the id: ts-kms, which is this program, or another one' },
     { name: 'plugin-config', kind: 'texts', group: key, describe: 'name=value of an option of the plugin; once for each' },
+    { ...pluginTimeoutRow, group: key },
     {
       name: 'signature-format',
       kind: 'text',

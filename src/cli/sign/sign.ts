@@ -30,7 +30,7 @@ export async function signReferences(words: readonly string[], options: OptionVa
   const voice = voiceOf(context);
   if (batch.single && batch.output === 'text') return runSingle(batch, signOne, voice, context);
   // What is wrong with the key is wrong with every signature: it is told once.
-  await session.lease();
+  await session.open();
   return runBatch(batch, signOne, voice, context);
 }
 
@@ -45,10 +45,10 @@ function voiceOf({ out }: ToolContext): BatchVoice<Signed> {
 
 function signReference(reference: string, session: SigningSession, find: FindArtifact, context: ToolContext): Promise<Signed> {
   return withFailureLogged(session.log, async () => {
-    const [signer, artifact] = await Promise.all([session.lease(), find(reference)]);
+    const [ports, artifact] = await Promise.all([session.open(), find(reference)]);
     warnOfTag(artifact, 'sign', context);
     const { repository, descriptor, name } = artifact;
-    const { digest } = await signArtifact(repository, descriptor, session.wish, { ...session.ports, signer });
+    const { digest } = await signArtifact(repository, descriptor, session.wish, ports);
     session.log('info', 'signed', { artifact: name, signature: digest });
     return { reference, artifact: name, signature: digest };
   });

@@ -12,22 +12,21 @@ export interface SigningKeyWish {
   readonly pluginConfig: ReadonlyMap<string, string>;
 }
 
-/** A key as the backends know it. */
+/** A key as its plugin knows it: this program's backends, or another plugin. */
 export interface ResolvedKey {
+  /** Undefined for this program's own. */
+  readonly plugin: string | undefined;
   readonly id: string;
   readonly pluginConfig: ReadonlyMap<string, string>;
 }
 
 /**
  * Finds the key that a command is to sign with.
- * @throws NotationError `KEY_NOT_FOUND` for a name that is not in the list or no default, `CONFIG` for another plugin's key or a malformed list, `FILE`
+ * @throws NotationError `KEY_NOT_FOUND` for a name that is not in the list or no default, `CONFIG` for a malformed list, `FILE`
  */
 export async function resolveSigningKey(wish: SigningKeyWish, directories: Directories, files: Files, own: string): Promise<ResolvedKey> {
   const { key, id, plugin, pluginConfig } = wish;
-  if (id !== undefined) {
-    checkPlugin(plugin ?? own, own);
-    return { id, pluginConfig };
-  }
+  if (id !== undefined) return { plugin: otherThan(own, plugin), id, pluginConfig };
   return toResolved(await findKey(key, directories, files), pluginConfig, own);
 }
 
@@ -50,14 +49,13 @@ function toResolved(key: SigningKey, pluginConfig: ReadonlyMap<string, string>, 
   if (typeof keyPath === 'string' && typeof certPath === 'string' && keyPath !== '') return ofPair(keyPath, certPath, pluginConfig);
   if (typeof id !== 'string' || id === '' || typeof pluginName !== 'string')
     throw new NotationError('CONFIG', `key ${JSON.stringify(key.name)} in signingkeys.json: expected a key pair, or an id and a plugin`);
-  checkPlugin(pluginName, own);
-  return { id, pluginConfig: new Map([...configOf(key), ...pluginConfig]) };
+  return { plugin: otherThan(own, pluginName), id, pluginConfig: new Map([...configOf(key), ...pluginConfig]) };
 }
 
 /** A path with a slash is always taken for a path. */
 function ofPair(keyPath: string, certPath: string, pluginConfig: ReadonlyMap<string, string>): ResolvedKey {
   const id = /^\/|^[A-Za-z]:[\\/]/.test(keyPath) ? keyPath : `./${keyPath}`;
-  return { id, pluginConfig: new Map([['cert_chain', certPath], ...pluginConfig]) };
+  return { plugin: undefined, id, pluginConfig: new Map([['cert_chain', certPath], ...pluginConfig]) };
 }
 
 /** Reading the list has checked that they are texts. */
@@ -65,9 +63,7 @@ function configOf({ pluginConfig }: SigningKey): readonly (readonly [string, str
   return Object.entries((pluginConfig ?? {}) as Readonly<Record<string, string>>);
 }
 
-function checkPlugin(plugin: string, own: string): void {
-  if (plugin === own) return;
-  throw new NotationError('CONFIG', `plugin ${JSON.stringify(plugin)}: expected ${own}, whose keys this tool opens by itself`, {
-    hint: 'sign with notation for keys of other plugins, or leave --plugin out',
-  });
+/** This program opens its own keys by itself, whether it is installed as a plugin or not. */
+function otherThan(own: string, plugin: string | undefined): string | undefined {
+  return plugin === own ? undefined : plugin;
 }

@@ -2,7 +2,7 @@
 import { NotationError } from '../../core/error.ts';
 import type { EnvelopeFormat } from '../../core/model.ts';
 import { meantOf } from '../../core/nearest.ts';
-import type { Deadline, Log } from '../../core/ports.ts';
+import type { Log } from '../../core/ports.ts';
 import type { EnvelopeCodec } from '../../envelope/codec.ts';
 import { codecOfFormat } from '../../envelope/index.ts';
 import { demandPlugin } from '../../envelope/verification-plugin.ts';
@@ -10,6 +10,7 @@ import { noDeadline } from '../../http/deadline.ts';
 import { openHttp } from '../../http/open.ts';
 import { parseSettings, type Settings } from '../../kms/config.ts';
 import type { ArtifactWish } from '../../sign/artifact.ts';
+import type { GeneratingPorts } from '../../sign/generate.ts';
 import type { SigningPorts } from '../../sign/sign.ts';
 import { readConfig } from '../../store/config.ts';
 import { cacheDirectoryOf, directoriesOf } from '../../store/directories.ts';
@@ -19,25 +20,25 @@ import type { ToolContext } from '../context.ts';
 import { parseDuration } from '../line/duration.ts';
 import { type OptionValues, textIn, textsIn } from '../line/option.ts';
 import { parsePairs } from '../line/pairs.ts';
+import { pluginBounds } from '../plugin/plugin-bounds.ts';
 import { diagnosticsOf, inBoth } from '../voice/diagnostics.ts';
 import { keyContextOf } from './key-context.ts';
-import { type LeaseSigner, leaseSigner } from './key-lease.ts';
+import { leaseSigner } from './key-lease.ts';
 import { resolveSigningKey } from './signing-key.ts';
 
 export interface SigningSession {
   readonly wish: ArtifactWish;
   readonly format: EnvelopeFormat;
-  readonly lease: LeaseSigner;
-  /** All that `sign` needs besides the signer. */
-  readonly ports: Omit<SigningPorts, 'signer'>;
+  /** Opens the key where it is not open, and answers all that signing needs. @throws NotationError as opening the key does */
+  readonly open: () => Promise<SigningPorts | GeneratingPorts>;
   readonly log: Log;
 }
 
-/** Reads what the options say and loads what they need; asks no network and opens no key yet. @throws NotationError */
+/** Reads what the options say and loads what they need; asks no network, opens no key and runs no plugin yet. @throws NotationError */
 export async function openSigningSession(command: string, options: OptionValues, context: ToolContext): Promise<SigningSession> {
   const directories = directoriesOf(context);
   const format = formatOf(textIn(options, 'signature-format') ?? (await readConfig(directories, disk)).signatureFormat ?? 'jws');
-  const codec = await codecOfFormat(format);
+  const wish = wishOf(await codecOfFormat(format), options);
   const key = await resolveSigningKey(
     {
       key: textIn(options, 'key'),
@@ -49,21 +50,22 @@ export async function openSigningSession(command: string, options: OptionValues,
     disk,
     context.metadata.name,
   );
-  const settings = parseSettings(key.pluginConfig);
+  // Another plugin's options are its own to understand.
+  const settings = parseSettings(key.plugin === undefined ? key.pluginConfig : new Map());
   const kept = chooseLog(settings.text.log_file, settings.logLevel, context, { command, keyId: key.id });
   const log = inBoth(kept, diagnosticsOf({ debug: options['debug'] === true, verbose: options['verbose'] === true }, context));
-  const contextOf = (deadline: Deadline) => keyContextOf(settings, context, log, deadline);
-  return {
-    wish: { ...wishOf(codec, options), extended: demandPlugin(settings.verificationPlugin) },
-    format,
-    lease: leaseSigner(key.id, settings.deadlineMs, contextOf),
-    ports: {
-      now: context.now,
-      agent: `notation-${context.metadata.name}/${context.metadata.version}`,
-      ...(await timestamperOf(options, settings, context, log)),
-    },
-    log,
-  };
+  const ports = { now: context.now, agent: agentOf(context.metadata), ...(await timestamperOf(options, settings, context, log)) };
+  if (key.plugin !== undefined) {
+    const { openPluginKey } = await import('./plugin-key.ts');
+    return { wish, format, log, open: openPluginKey(key.plugin, key, { ports, bounds: pluginBounds(options, context, log), context }) };
+  }
+  const lease = leaseSigner(key.id, settings.deadlineMs, (deadline) => keyContextOf(settings, context, log, deadline));
+  const open = async () => ({ ...ports, signer: await lease() });
+  return { wish: { ...wish, extended: demandPlugin(settings.verificationPlugin) }, format, log, open };
+}
+
+function agentOf({ name, version }: ToolContext['metadata']): string {
+  return `notation-${name}/${version}`;
 }
 
 /** As notation, which takes no other spelling. */

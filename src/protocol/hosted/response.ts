@@ -1,4 +1,5 @@
 // Members of a plugin's response. Those that the contract does not know are ignored (plugin-extensibility.md, "Plugin contract").
+import { fromBase64 } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
 import { type JsonObject, nameOf } from '../../core/json.ts';
 
@@ -29,6 +30,11 @@ export function textsIn(response: JsonObject, member: string, called: string): r
   const value = memberOf(response, member) ?? [];
   if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string' && one !== '')) return value;
   throw wrongResponse(called, `expected ${member} to be a list of texts, found ${Array.isArray(value) ? 'others in it' : nameOf(value)}`);
+}
+
+/** Bytes in standard padded base64, at least one. @throws NotationError `UNAVAILABLE` */
+export function bytesIn(response: JsonObject, member: string, called: string): Uint8Array {
+  return fromBase64(textIn(response, member, called), `${called}: ${member}`, 'UNAVAILABLE');
 }
 
 /** Texts by name; absent ones are none. @throws NotationError `UNAVAILABLE` */
