@@ -25,6 +25,9 @@ export type Peer =
   | 'fish'
   | 'bash-completion'
   | 'mandoc'
+  | 'actionlint'
+  | 'check-jsonschema'
+  | 'manifest-check'
   | 'vaultdev';
 
 let folder: string | undefined;
