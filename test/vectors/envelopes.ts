@@ -7,6 +7,7 @@ import { checkIntegrity } from '../../src/envelope/integrity.ts';
 import { makeEnvelope } from '../support/envelopes.ts';
 import { readVector, readVectorJson, type VectorCase } from '../support/third-party.ts';
 import { ask, type ById, type Group, pick } from './answer.ts';
+import { checkVersions, verifyInteraction, verifyNaming } from './named-plugin.ts';
 import { verifyCase } from './verification.ts';
 
 /** By what upstream calls the check that fails: the stage at which ours does. */
@@ -17,6 +18,8 @@ const words: ById<RegExp> = [
   [/^integrity \(descriptor\)$/, /^artifact: .*expected .*the (digest|size)/],
   [/^authenticTimestamp$/, /^authenticTimestamp: |^policy: .*"tsa"/],
   [/^plugin$/, /^verification plugin: plugin "plugin-name"/],
+  [/^plugin min version$/, /expected version .* or later, as the signature needs it, found 1\.0\.0/],
+  [/^revocation$/, /^revocation: plugin "plugin-name": .*i feel like failing today/],
   [/^userMetadata$/, /^user metadata: /],
   [/^parse|^signed attributes|^protected header/, /./],
 ];
@@ -25,13 +28,22 @@ export const envelopes: Group = {
   name: 'envelopes',
   questions: (one) => {
     const refusal = one.expected.verdict === 'invalid' ? pick(words, one.expected.failing_check ?? '') : undefined;
+    if (/^env-pluginver-/.test(one.id)) return [{ ...ask(one, () => undefined, refusal), answer: () => verifyNaming(one) }];
+    if (one.drive === 'D02') return [{ ...ask(one, () => undefined, refusal), answer: () => verifyInteraction(one) }];
+    if (one.drive === 'D03') return [ask(one, checkVersions, refusal)];
     if (one.drive === 'D01') return [{ ...ask(one, () => undefined, refusal), answer: () => verifyCase(one) }];
     return [ask(one, one.drive === 'D05' ? checkConformance : readEnvelope, refusal)];
   },
-  later: [
+  differences: [
     {
-      ids: /^env-(pluginver|plugin|minver)-/,
-      until: 'issue 7: verification plugins are not run yet, and whoever asks for one is refused',
+      ids: ['env-plugin-revocation-skipped-by-policy'],
+      says: /^critical attributes: .*"SomeKey"/,
+      because: 'notation lets a critical attribute pass that nobody was asked to process; the specification has it fail (ATT-007, VPL-015)',
+    },
+    {
+      ids: ['env-minver-1-pre+meta'],
+      says: /expected semantic versions, found "1-pre\+meta"/,
+      because: "it is no semantic version, which the attribute must be (VPL-004); notation's comparison takes it for 1.0.0-pre",
     },
   ],
 };

@@ -1,4 +1,4 @@
-// Group plugin-protocol: messages between notation and its plugins. What makes us a host of plugins is not built yet.
+// Group plugin-protocol: messages between notation and its plugins, this program being either.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { runTool } from '../support/tool.ts';
 import { askById, type ById, type Group, pick } from './answer.ts';
 import { azureChecks } from './azure-plugin.ts';
 import { inFolder } from './folder.ts';
+import { checkCall, checkCapability, checkMetadata, signWithoutPlugin, signWithStub, verifyWithStub } from './plugin-host.ts';
 import { useTool } from './tool.ts';
 import { checkDeepTemplate, serveVerification } from './verification-plugin.ts';
 
@@ -52,6 +53,22 @@ const words: ById<RegExp> = [
   [/^awsgen-expiry$/, /./],
   [/^awsgen-keyid$/, /no key named "NotationProfile"/],
   [/^ks-bad-/, /it does not hold/],
+  [/^host-stderr-full$/, /^plugin "stub" generate-signature: failed$/],
+  [/^host-stdout-empty$/, /^plugin "stub" get-plugin-metadata: response: expected one JSON object, found nothing$/],
+  [/^host-stdout-not-json$/, /^plugin "stub" get-plugin-metadata: response: .*not valid JSON$/],
+  [/^host-timeout$/, /^plugin "stub" describe-key: no answer within 0\.3 s$/],
+  [/^meta-0$/, /expected name to be a text, found nothing/],
+  [/^meta-1$/, /expected description to be a text, found nothing/],
+  [/^meta-3$/, /expected url to be a text, found nothing/],
+  [/^meta-5$/, /expected the contract version 1\.0 to be supported, found none/],
+  [/^meta-6$/, /expected capabilities, found none/],
+  [/^cap-1$/, /it does not hold/],
+  [/^hostverify-minver-/, /expected version 1\.0\.11 or later, as the signature needs it, found 1\.0\.0/],
+  [/^hostsign-raw-keyid$/, /expected keyId "key1", which was asked for, found "key10"/],
+  [/^hostsign-raw-chain$/, /generate-signature: certificateChain\[0\]/],
+  [/^hostsign-describe-keyid-mismatch$/, /expected keyId "1", which was asked for, found ""/],
+  [/^hostsign-envelope-payload-extra-field$/, /found "additional_field"/],
+  [/^hostsign-plugin-absent$/, /plugin "e2e-plugin": expected .*, found nothing there/],
   [/^hostsign-empty-keyid$/, /id/],
   [/^hostsign-negative-expiry$/, /expiry/],
 ];
@@ -74,6 +91,12 @@ export const pluginProtocol: Group = {
       [/^spec-key-config$/, checkKeyConfig],
       [/^spec-verify-signature-/, (one) => checkDeepTemplate(one, readSchema)],
       [/^spec-/, checkTemplate],
+      [/^host-/, checkCall],
+      [/^meta-/, checkMetadata],
+      [/^cap-/, checkCapability],
+      [/^hostverify-/, verifyWithStub],
+      [/^hostsign-plugin-absent$/, signWithoutPlugin],
+      [/^hostsign-(envelope|raw|describe)-/, signWithStub],
       [/^hostsign-empty-keyid$/, () => useTool(['key', 'add', '--plugin', 'com.example', '--id', '', 'k'])],
       [/^hostsign-negative-expiry$/, signUntilYesterday],
     ],
@@ -103,6 +126,11 @@ export const pluginProtocol: Group = {
         "AWS Signer's identities and attributes are its own plugin's to know: here they trust nobody, and are not said to be processed",
     },
     {
+      ids: ['cap-2'],
+      says: /it does not hold/,
+      because: 'a capability without a name is never asked for here, so nothing is said to have it',
+    },
+    {
       ids: ['awsgen-expiry'],
       because: "AWS Signer's profiles say when signatures expire; our keys have none, and expiry is made (PLG-050)",
     },
@@ -113,13 +141,7 @@ export const pluginProtocol: Group = {
         "the example is of a config.json that notation never had: keys are in signingkeys.json, by notation's names (design: bytes on disk)",
     },
   ],
-  later: [
-    {
-      ids: /^(host-|hostverify-|meta-|cap-|hostsign-(envelope|raw|describe|plugin))/,
-      until: 'issue 7: other plugins are not run yet',
-    },
-    { ids: /^install-/, until: 'issue 7: other plugins are not installed yet' },
-  ],
+  later: [{ ids: /^install-/, until: 'issue 7: other plugins are not installed yet' }],
 };
 
 interface RequestRow {

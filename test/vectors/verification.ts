@@ -9,7 +9,7 @@ import { parseOciPolicy, selectStatement } from '../../src/policy/oci.ts';
 import { verifyArtifact } from '../../src/verify/artifact.ts';
 import { verifyBlob } from '../../src/verify/blob.ts';
 import type { Outcome } from '../../src/verify/outcome.ts';
-import type { VerificationPorts } from '../../src/verify/ports.ts';
+import type { OpenVerificationPlugin, VerificationPorts } from '../../src/verify/ports.ts';
 import { parseCertificates } from '../../src/x509/bundle.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { checkTrustStoreCertificate, type TrustStoreType } from '../../src/x509/chain/anchor.ts';
@@ -34,10 +34,28 @@ interface Parameters {
 }
 
 /** Verifies the case's envelope, whose revocation is out of reach of a test: nobody has revoked anything. */
-export async function verifyCase(one: VectorCase): Promise<Answer> {
+export function verifyCase(one: VectorCase, openVerificationPlugin?: OpenVerificationPlugin): Promise<Answer> {
+  return verifyWith(one, one.params as unknown as Parameters, openVerificationPlugin);
+}
+
+/** The same, with a policy that overrides what becomes of checks. */
+export function verifyOverriding(one: VectorCase, override: object, openVerificationPlugin: OpenVerificationPlugin): Promise<Answer> {
   const parameters = one.params as unknown as Parameters;
+  const { trustPolicies, ...document } = parameters.trustPolicy as { readonly trustPolicies: readonly OverriddenStatement[] };
+  const overridden = trustPolicies.map((statement) => ({
+    ...statement,
+    signatureVerification: { ...statement.signatureVerification, override },
+  }));
+  return verifyWith(one, { ...parameters, trustPolicy: { ...document, trustPolicies: overridden } }, openVerificationPlugin);
+}
+
+interface OverriddenStatement {
+  readonly signatureVerification: object;
+}
+
+async function verifyWith(one: VectorCase, parameters: Parameters, plugin: OpenVerificationPlugin | undefined): Promise<Answer> {
   try {
-    const outcome = await (parameters.policyName === undefined ? verifyAsArtifact : verifyAsBlob)(one, parameters);
+    const outcome = await (parameters.policyName === undefined ? verifyAsArtifact : verifyAsBlob)(one, parameters, plugin);
     return tell(outcome, one);
   } catch (error) {
     if (isRefusal(error)) return { verdict: 'invalid', why: `policy: ${error.message}` };
@@ -61,7 +79,7 @@ export function tell(outcome: Outcome, { expected }: VectorCase): Answer {
   return { verdict: 'valid', why: 'verified' };
 }
 
-async function verifyAsArtifact(one: VectorCase, parameters: Parameters): Promise<Outcome> {
+async function verifyAsArtifact(one: VectorCase, parameters: Parameters, plugin?: OpenVerificationPlugin): Promise<Outcome> {
   const { trustPolicy, artifactReference = '(any)', targetDescriptor: subject, userMetadata = {}, scope = '' } = parameters;
   assert.ok(subject);
   const policy = parseOciPolicy(Buffer.from(JSON.stringify(trustPolicy)), one.id);
@@ -70,7 +88,7 @@ async function verifyAsArtifact(one: VectorCase, parameters: Parameters): Promis
   const alone = scope.startsWith('upstream asserts the authenticTimestamp step alone');
   const statement = alone ? { ...selected, actions: { ...selected.actions, authenticity: 'log' as const } } : selected;
   const repository = repositoryOf(subject, { mediaType: parameters.mediaType, envelope: fileOf(one, 0) });
-  return verifyArtifact(repository, subject, { statement, maxSignatures: 100, userMetadata }, portsFor(one, parameters));
+  return verifyArtifact(repository, subject, { statement, maxSignatures: 100, userMetadata }, portsFor(one, parameters, plugin));
 }
 
 async function verifyAsBlob(one: VectorCase, parameters: Parameters): Promise<Outcome> {
@@ -93,9 +111,10 @@ function repositoryOf(subject: Descriptor, stored: StoredSignature): Repository 
   };
 }
 
-function portsFor(one: VectorCase, { trustStores }: Parameters): VerificationPorts {
+function portsFor(one: VectorCase, { trustStores }: Parameters, openVerificationPlugin?: OpenVerificationPlugin): VerificationPorts {
   const open = ([name, paths]: readonly [string, readonly string[]]) => [name, paths.flatMap((path) => readStoreFile(one, name, path))];
-  return portsOf({ stores: Object.fromEntries(Object.entries(trustStores).map(open)), now: () => now });
+  const stores = Object.fromEntries(Object.entries(trustStores).map(open));
+  return portsOf({ stores, now: () => now, ...(openVerificationPlugin && { openVerificationPlugin }) });
 }
 
 function readStoreFile({ files }: VectorCase, store: string, path: string): readonly Certificate[] {
