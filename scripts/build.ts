@@ -2,6 +2,7 @@
 //   executable  dist/notation-ts-kms      one file with Bun's runtime: what we ship; with --runtime=PATH, with that Bun's
 //   npm         dist/npm/main.js          modules for Node.js: what npm carries
 //   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
+//   man         dist/man/notation-ts-kms.1  the manual page; the other forms make it too
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -68,15 +69,26 @@ export function compile(outfile: string, options: Compilation = {}): void {
 }
 
 function commit(): string {
+  return ofCommit('%h', '--abbrev=12') ?? 'unknown';
+}
+
+/** What git says of the commit in this format; undefined where there is no git. */
+function ofCommit(format: string, ...options: readonly string[]): string | undefined {
   try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const words = ['log', '-1', `--format=${format}`, ...options];
+    return execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return 'unknown';
+    return undefined;
   }
+}
+
+/** The manual page, as the sources print it. It bears the day of the commit, so that the same sources give the same bytes. */
+export function buildMan(): void {
+  const folder = join(root, 'dist', 'man');
+  const env = { ...process.env, SOURCE_DATE_EPOCH: process.env['SOURCE_DATE_EPOCH'] ?? ofCommit('%ct') };
+  const page = execFileSync(process.execPath, [join(root, 'src/main.ts'), 'man'], { env });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'notation-ts-kms.1'), page);
 }
 
 /** Bun writes its output piecemeal; a copy lies in larger pieces in the page cache and starts faster by a tenth, and is what an installation is too. */
@@ -149,6 +161,7 @@ if (import.meta.main) {
   if (form === 'executable') buildExecutable(values.runtime);
   else if (form === 'npm') buildModules('npm', join(root, 'dist', 'npm'));
   else if (form === 'pkg') await buildPkg();
-  else throw new Error(`unknown form ${form}: executable, npm or pkg`);
+  else if (form !== 'man') throw new Error(`unknown form ${form}: executable, npm, pkg or man`);
+  buildMan();
   process.stdout.write(`built ${form}\n`);
 }

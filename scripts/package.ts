@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildMan } from './build.ts';
 import { packageExecutable } from './package/executable.ts';
 import { runtimeOf } from './package/runtime.ts';
 import { labelOf, type Target, targets } from './package/target.ts';
@@ -14,6 +15,7 @@ const root = join(import.meta.dirname, '..');
 /** Makes the archives of these targets in `folder`; answers the names of the files, those of lists of components among them. */
 export async function packageAll(wanted: readonly Target[], folder: string): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
+  buildMan();
   const files: string[] = [];
   for (const target of wanted) {
     const { archive, sbom } = await packageExecutable(target, folder, versionHere());

@@ -13,7 +13,7 @@ import { labelOf, type Target } from './target.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Files of the repository that go beside the executable; the last are there once they are built. */
+/** Files of the repository that go beside the executable; the manual page is there once it is built. */
 const companions = ['LICENSE', 'README.md', 'dist/man/notation-ts-kms.1'];
 
 export interface Packaged {

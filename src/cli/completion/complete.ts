@@ -17,7 +17,11 @@ export async function complete(
   const found = await possible({ reading: readLine(before, root), word, root, context });
   // What cannot be typed in a line is not offered.
   const candidates = found.candidates.filter(({ value }) => value !== '' && value.startsWith(word) && printable(value) === value);
-  return { ...found, candidates: [...new Map(candidates.map((one) => [one.value, one])).values()] };
+  return {
+    ...found,
+    open: found.open && candidates.length > 0,
+    candidates: [...new Map(candidates.map((one) => [one.value, one])).values()],
+  };
 }
 
 async function possible(asked: Asked): Promise<Completion> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Directories, directoriesOf, dockerConfigOf, type Surroundings } from '../../store/directories.ts';
 import { disk } from '../../store/disk.ts';
 import { namesIn } from '../../store/entry.ts';
+import type { TrustStoreType } from '../../x509/chain/anchor.ts';
 
 /** Something that a word may become, and what it is. */
 export interface Name {
@@ -13,6 +14,7 @@ export interface Name {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const fileLimit = 4 << 20;
+const storeTypes: readonly string[] = ['ca', 'signingAuthority', 'tsa'] satisfies readonly TrustStoreType[];
 const noMembers: JsonObject = {};
 
 /** The keys in signingkeys.json. What the plugin of a key is told stays there. */
@@ -38,13 +40,14 @@ export function pluginNames(surroundings: Surroundings, own: string): readonly N
 
 /** The named stores of a type, or of all three. */
 export function storeNames(surroundings: Surroundings, type: string | undefined): readonly (Name & { readonly type: string })[] {
-  const types = ['ca', 'signingAuthority', 'tsa'].filter((one) => type === undefined || one === type);
+  const types = storeTypes.filter((one) => type === undefined || one === type);
   const stores = (one: string) => folderNames(storeFolder(directoriesOf(surroundings), one));
   return types.flatMap((one) => stores(one).map((value) => ({ value, says: `trust store of type ${one}`, type: one })));
 }
 
-/** The files of a named store. */
+/** The files of a named store; none of what is no name of a store. */
 export function certificateNames(surroundings: Surroundings, type: string, store: string): readonly Name[] {
+  if (!storeTypes.includes(type) || !/^(?!\.+$)[\w.-]+$/.test(store)) return [];
   const files = folderNames(join(storeFolder(directoriesOf(surroundings), type), store));
   return files.map((value) => ({ value, says: `in ${type}:${store}` }));
 }

@@ -39,7 +39,7 @@ export function doctorOptions(parser: Argv) {
   return addOptions(parser, doctorTable)
     .positional('reference', { type: 'string', describe: 'registry/repository@digest, or :tag; path@digest with --oci-layout' })
     .example('$0 doctor', 'this machine, and the default key')
-    .example('$0 doctor --id alias/release --plugin-config cert_chain=chain.pem', 'a key, and the way to it')
+    .example('$0 doctor --id ./release.key --plugin-config cert_chain=release.crt', 'a key, and the way to it')
     .example('$0 doctor registry.example.com/app@sha256:…', 'an artifact, its registry, and the trust policy for it');
 }
 

@@ -7,7 +7,7 @@ export function helpText(page: Page, columns: number): string {
   const width = Math.min(Math.max(columns, narrowest), widest);
   const parts = [
     fill(`${page.name} – ${page.purpose}`, width),
-    ['Usage:', ...fill(page.usage, width, 4).map(indented)],
+    ['Usage:', ...fill(page.usage, width - 2, 4).map(indented)],
     ...(page.aliases.length === 0 ? [] : [[`Aliases: ${page.aliases.join(', ')}`]]),
     ...page.sections.map((section) => sectionText(section, width)),
     ...(page.examples.length === 0

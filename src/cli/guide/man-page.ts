@@ -18,6 +18,8 @@ export function manPage(root: CommandDefinition, version: string, day: Date): st
   const shared = sharedSections(root);
   return [
     `.TH ${name.toUpperCase().replaceAll('-', '\\-')} 1 ${day.toISOString().slice(0, 10)} "${escaped(`${name} ${version}`)}"`,
+    '.nh',
+    '.ad l',
     '.SH NAME',
     `${escaped(name)} \\- ${escaped(purpose)}`,
     '.SH SYNOPSIS',
@@ -98,8 +100,9 @@ function exampleText({ line, says }: Example): readonly string[] {
   return ['.PP', `${escaped(`${capital(says)}:`)}`, '.PP', '.RS 4', '.EX', escaped(line), '.EE', '.RE'];
 }
 
+/** What begins with something that is typed stays as it is typed. */
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^[a-z]+(?=[ ,;:.]|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 /** A text in which nothing is roff: no escape, no hyphen where a minus is meant, and no line that begins like a request. */

@@ -50,7 +50,8 @@ function usageOf(command: CommandDefinition): string {
   if (!command.runs) return `${name} <command>`;
   if (command.usage !== undefined) return `${name.split(' ', 1)[0]} ${command.usage}`;
   const required = command.options.filter((option) => option.required).map((option) => `--${option.name} ${placeholder(option)}`);
-  return [name, ...required, '[options]', ...command.arguments.map(spelledArgument)].join(' ');
+  const options = command.options.length === 0 ? [] : ['[options]'];
+  return [name, ...required, ...options, ...command.arguments.map(spelledArgument)].join(' ');
 }
 
 function commandRow({ name, aliases, purpose }: CommandDefinition): Row {

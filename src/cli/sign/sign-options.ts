@@ -60,7 +60,6 @@ const many: readonly OptionRow[] = [
     name: 'force-referrers-tag',
     kind: 'flag',
     default: true,
-    group: 'Registries and layouts',
     describe: 'keep the index under the referrers tag even where the registry has the referrers API',
   },
   ...batchRows('signed'),
