@@ -16,7 +16,7 @@ const layers = [
 const owners: ReadonlyMap<RegExp, string> = new Map([
   [/^@aws-sdk\/|^@smithy\//, 'kms/aws'],
   [/^@azure\//, 'kms/azure'],
-  [/^google-auth-library$/, 'kms/gcp.ts'],
+  [/^google-auth-library/, 'kms/gcp'],
   [/^pkcs11js$/, 'kms/pkcs11.ts'],
   [/^node-forge$/, 'kms/pkcs12.ts'],
 ]);
