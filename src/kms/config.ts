@@ -27,6 +27,17 @@ export const options = [
   { name: 'client_id', of: 'azure', summary: 'client id of the application or of the user-assigned managed identity' },
   { name: 'tenant_id', of: 'azure', summary: 'Microsoft Entra tenant' },
   { name: 'authority_host', of: 'azure', summary: 'address of the Microsoft Entra authority, for other clouds' },
+  {
+    name: 'gcp_credentials_file',
+    of: 'gcp',
+    summary: 'file of Google credentials; else GOOGLE_APPLICATION_CREDENTIALS, then the application default credentials',
+  },
+  { name: 'gcp_impersonate', of: 'gcp', summary: 'address of the service account to act as; its delegates before it, with commas' },
+  {
+    name: 'gcp_endpoint',
+    of: 'gcp',
+    summary: 'address of Cloud KMS, for private endpoints; else CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS',
+  },
   { name: 'vault_addr', of: 'vault', summary: 'address of the server; else VAULT_ADDR, for openbao: BAO_ADDR' },
   { name: 'vault_namespace', of: 'vault', summary: 'namespace; else VAULT_NAMESPACE, for openbao: BAO_NAMESPACE' },
   { name: 'vault_auth', of: 'vault', summary: 'token (default), approle, kubernetes or jwt: how a token is had' },
@@ -166,6 +177,7 @@ const titles: Readonly<Record<BackendName, string>> = {
   file: 'keys in local files',
   aws: 'AWS KMS',
   azure: 'Azure Key Vault',
+  gcp: 'Google Cloud KMS',
   vault: 'Vault Transit',
 };
 

@@ -13,6 +13,11 @@ interface Backend {
 const backends: readonly Backend[] = [
   { name: 'aws', forms: /^awskms:|^arn:aws[a-z0-9-]*:kms:|^alias\//i, load: async () => (await import('./aws.ts')).awsKeys },
   { name: 'azure', forms: /^azurekms:|^https:/i, load: async () => (await import('./azure.ts')).azureKeys },
+  {
+    name: 'gcp',
+    forms: /^gcpkms:|^projects\/[^/]+\/locations\/[^/]+\/keyRings\//i,
+    load: async () => (await import('./gcp.ts')).gcpKeys,
+  },
   { name: 'vault', forms: /^hashivault:|^openbao:/i, load: async () => (await import('./vault.ts')).vaultKeys },
   { name: 'file', forms: /^file:|^(?![a-z][a-z0-9+.-]+:)/i, load: loadFiles },
 ];
@@ -49,7 +54,7 @@ async function namedLikeAScheme(keyId: string, context: KeyContext): Promise<Bac
   if ((await context.namedKeys(keyId)) !== undefined) return { name: 'file', forms: /^/, load: loadFiles };
   const scheme = keyId.slice(0, keyId.indexOf(':') + 1);
   throw new NotationError('KEY_NOT_FOUND', `key id: no backend knows the scheme ${scheme}`, {
-    hint: 'use awskms:, azurekms:, https:, hashivault:, openbao:, file:, the ARN of an AWS KMS key, alias/NAME, a path, or a name in signingkeys.json',
+    hint: 'use awskms:, azurekms:, https:, gcpkms:, hashivault:, openbao:, file:, the ARN of an AWS KMS key, alias/NAME, a path, or a name in signingkeys.json',
   });
 }
 
