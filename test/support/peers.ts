@@ -28,7 +28,8 @@ export type Peer =
   | 'actionlint'
   | 'check-jsonschema'
   | 'manifest-check'
-  | 'vaultdev';
+  | 'vaultdev'
+  | 'gkms';
 
 let folder: string | undefined;
 
