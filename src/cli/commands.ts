@@ -13,6 +13,7 @@ import type { OptionValues } from './line/option.ts';
 import type { Act } from './line/options.ts';
 import { type Reading, readLine } from './line/reading.ts';
 import { checkKnown, checkUsage } from './line/usage-check.ts';
+import { pluginCommands } from './plugin/commands.ts';
 import { policyCommands } from './policy/commands.ts';
 import { signOptions } from './sign/sign-options.ts';
 import { verifyOptions } from './verify/verify-options.ts';
@@ -64,6 +65,7 @@ function register(parser: Argv, context: ToolContext, act: Act): Argv {
     .command('blob', 'files and their detached signatures', (it) => blobCommands(it, context, act))
     .command('key', 'signing keys', (it) => keyCommands(it, context, act))
     .command(['certificate', 'cert'], 'certificates', (it) => certificateCommands(it, context, act))
+    .command('plugin', 'plugins of notation', (it) => pluginCommands(it, context, act))
     .command('policy', 'the trust policy for artifacts', (it) => policyCommands(it, context, act));
   return aboutCommands(installCommands(credentialCommands(files, context, act), context, act), context, act).epilogue(
     'notation starts this program itself with one protocol command and a JSON request on stdin; see plugin-spec/README.md.',

@@ -3,11 +3,14 @@ import { chmod, copyFile, cp, readdir, realpath, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { lt, valid } from 'semver';
 import { NotationError } from '../core/error.ts';
+import { askMetadata } from '../host/metadata.ts';
+import type { PluginMetadata } from '../protocol/hosted/metadata.ts';
 import { directoriesOf } from '../store/directories.ts';
 import { disk } from '../store/disk.ts';
-import { askMetadata, checkPluginFolder, pluginPlace, removePlugin } from '../store/plugins.ts';
+import { checkPluginFolder, pluginPlace, removePlugin } from '../store/plugins.ts';
 import { replaceWhole } from '../store/write.ts';
 import type { ToolContext } from './context.ts';
+import { pluginBounds } from './plugin/bounds.ts';
 
 /**
  * Copies this program into notation's plugin folder: to a temporary name, run there once as notation would, then renamed over the old one.
@@ -16,7 +19,7 @@ import type { ToolContext } from './context.ts';
 export async function install(force: boolean, context: ToolContext): Promise<number> {
   const { folder, executable } = pluginPlace(directoriesOf(context), context.metadata.name, context.platform);
   await checkPluginFolder(folder);
-  const before = await installedVersion(executable);
+  const before = await installedVersion(executable, context);
   if (!force) checkNoDowngrade(before, context.metadata.version);
   const library = await place(executable, context);
   await removeOthers(folder, library);
@@ -37,9 +40,9 @@ export async function uninstall(context: ToolContext): Promise<number> {
 }
 
 /** The version that is installed now; undefined when there is none, 'unknown' when it does not say. */
-async function installedVersion(executable: string): Promise<string | undefined> {
+async function installedVersion(executable: string, context: ToolContext): Promise<string | undefined> {
   if ((await disk.look(executable)) === undefined) return undefined;
-  return askMetadata(executable).then(
+  return ask(executable, context).then(
     ({ version }) => version,
     () => 'unknown',
   );
@@ -73,11 +76,19 @@ async function place(executable: string, context: ToolContext): Promise<string |
 }
 
 /** What does not answer as this plugin of this version never takes its place. */
-async function tryOut(temporary: string, { metadata: { name, version } }: ToolContext): Promise<void> {
+async function tryOut(temporary: string, context: ToolContext): Promise<void> {
+  const { name, version } = context.metadata;
   await chmod(temporary, 0o755);
-  const said = await askMetadata(temporary);
-  if (said.name === name && said.version === version) return;
-  throw new NotationError('FILE', `the copy says it is ${said.name} ${said.version}: expected ${name} ${version}`);
+  const said = await ask(temporary, context);
+  if (said.version !== version) throw new NotationError('FILE', `the copy says it is ${name} ${said.version}: expected ${name} ${version}`);
+}
+
+function ask(executable: string, context: ToolContext): Promise<PluginMetadata> {
+  return askMetadata(
+    { name: context.metadata.name, executable },
+    new Map(),
+    pluginBounds(context, () => undefined),
+  );
 }
 
 /** The modules go into a folder of their own beside the executable, which is then a one-line script for this very Node.js. */

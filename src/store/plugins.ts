@@ -1,19 +1,9 @@
-import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotationError } from '../core/error.ts';
 import { fileError, isAbsent } from '../core/file-error.ts';
 import type { Directories } from './directories.ts';
-import { entryAt } from './entry.ts';
-
-const metadataDeadlineMs = 30_000;
-const metadataLimit = 1 << 20;
-
-/** What a plugin says of itself. */
-export interface InstalledPlugin {
-  readonly name: string;
-  readonly version: string;
-}
+import { entryAt, namesIn } from './entry.ts';
 
 /**
  * The folder of one plugin, and its executable in it (plugin-extensibility.md, "Plugin installation path").
@@ -49,25 +39,6 @@ export async function checkPluginFolder(folder: string): Promise<void> {
   );
 }
 
-/** Runs `get-plugin-metadata` of an executable as notation does. @throws NotationError `FILE` when it does not run, or not in time, or answers nonsense. */
-export async function askMetadata(executable: string, timeoutMs: number = metadataDeadlineMs): Promise<InstalledPlugin> {
-  const limits = { timeout: timeoutMs, maxBuffer: metadataLimit, killSignal: 'SIGKILL' } as const;
-  const stdout = await new Promise<string>((resolve, reject) => {
-    const child = execFile(executable, ['get-plugin-metadata'], limits, (error, said) => {
-      if (error === null) resolve(said);
-      else reject(error.killed === true ? late(executable, timeoutMs) : fileError(`${executable} cannot be executed as a plugin`, error));
-    });
-    child.stdin?.on('error', () => undefined).end('{}');
-  });
-  return parseMetadata(stdout, executable);
-}
-
-function late(executable: string, timeoutMs: number): NotationError {
-  return new NotationError('TIMEOUT', `${executable}: expected its metadata within ${timeoutMs / 1000} s, found none`, {
-    hint: 'install the plugin anew',
-  });
-}
-
 /** Removes a plugin's folder; false when there is none. @throws NotationError `FILE` */
 export async function removePlugin(folder: string): Promise<boolean> {
   try {
@@ -79,12 +50,8 @@ export async function removePlugin(folder: string): Promise<boolean> {
   }
 }
 
-function parseMetadata(stdout: string, executable: string): InstalledPlugin {
-  try {
-    const { name, version } = JSON.parse(stdout) as { readonly name?: unknown; readonly version?: unknown };
-    if (typeof name === 'string' && typeof version === 'string') return { name, version };
-  } catch {
-    // Told below, with what is missing.
-  }
-  throw new NotationError('FILE', `${executable}: expected plugin metadata with a name and a version, found something else`);
+/** The names of the plugins that are installed, sorted: every folder is one, and no link is, as in notation. @throws NotationError `FILE` */
+export function pluginNames({ libexec }: Directories): readonly string[] {
+  const folder = join(libexec, 'plugins');
+  return namesIn(folder, `plugins in ${folder}`).filter((name) => entryAt(join(folder, name))?.isDirectory() === true);
 }
