@@ -74,12 +74,17 @@ function openTar(extraction: Extraction): Tar {
   };
   parser.on('entry', (entry: ReadEntry) => guard(() => take(entry)));
   parser.on('ignoredEntry', refuse);
+  let ended = false;
+  parser.on('eof', () => {
+    ended = true;
+  });
   const check = () => {
     if (failure !== undefined) throw failure;
   };
   return {
     write: (chunk) => {
-      parser.write(chunk);
+      // What follows the end is no part of the archive; it is unzipped all the same, for the check sum at its end.
+      if (!ended) parser.write(chunk);
       check();
     },
     end: () => {
