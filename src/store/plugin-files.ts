@@ -9,7 +9,7 @@ import { namesIn } from './entry.ts';
 export const executableBit = 0o100;
 
 /** The name that an executable's file name gives its plugin; undefined when it gives none. */
-export function pluginNameOf(file: string, platform: string): string | undefined {
+function pluginNameOf(file: string, platform: string): string | undefined {
   const [, name] = (platform === 'win32' ? /^notation-(.+)\.exe$/i : /^notation-(.+)$/).exec(file) ?? [];
   return name;
 }

@@ -11,6 +11,7 @@ import { makeImage } from '../support/layout.ts';
 import { executableUnderTest, openFolder, pushArtifact, removeFolder } from '../support/notation.ts';
 import { makeBareKey, openssl } from '../support/openssl.ts';
 import { needs } from '../support/peers.ts';
+import { pluginScript, zipOf } from '../support/plugin-archives.ts';
 import { start } from '../support/process.ts';
 import { type Registry, startOcireg } from '../support/registry.ts';
 import { openContext } from '../support/tool.ts';
@@ -38,6 +39,7 @@ const preparations: readonly string[] = [
 const doneBefore: Readonly<Record<string, string>> = {
   logout: 'notation-ts-kms login --username alice --password-stdin registry.example.com < password.txt',
   uninstall: 'notation-ts-kms install',
+  'plugin uninstall': 'notation-ts-kms plugin install --file wabbit-plugin.zip',
 };
 
 describe('examples', needs('ocireg', 'oras', 'docker-registry'), () => {
@@ -61,6 +63,8 @@ describe('examples', needs('ocireg', 'oras', 'docker-registry'), () => {
     openssl(work, 'req', '-x509', ...key, '-out', 'ca.crt', '-subj', '/CN=acme', '-days', '2', ...extensions);
     makeImage(join(work, 'layout'));
     writeFileSync(join(work, 'app.tar.gz'), 'an archive');
+    const plugin = { name: 'notation-wabbit-plugin', content: pluginScript('wabbit-plugin', '1.0.0'), mode: 0o755 };
+    writeFileSync(join(work, 'wabbit-plugin.zip'), zipOf([plugin]));
     writeFileSync(join(work, 'password.txt'), `${account.password}\n`);
     for (const name of ['bin', 'docker']) mkdirSync(join(folder, 'home', name));
     installHelper(join(folder, 'home', 'bin'), 'examples');

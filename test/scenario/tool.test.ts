@@ -35,8 +35,7 @@ function assertRefused(ended: Ended, message: RegExp): void {
 /** A plugin of the same name that says it is of another version. */
 function plantPlugin(path: string, plantedVersion: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  const metadata = JSON.stringify({ name: 'ts-kms', version: plantedVersion });
-  writeFileSync(path, `#!/bin/sh\necho '${metadata}'\n`, { mode: 0o755 });
+  writeFileSync(path, pluginScript('ts-kms', plantedVersion), { mode: 0o755 });
 }
 
 test('an error on a terminal is red, and one line', async (t) => {

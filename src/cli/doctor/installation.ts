@@ -3,10 +3,11 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { gt, lt, valid } from 'semver';
 import { NotationError } from '../../core/error.ts';
-import { doubtful, type Finding, found, wrong } from '../../core/finding.ts';
+import { doubtful, type Finding, found } from '../../core/finding.ts';
+import { askMetadata } from '../../host/metadata.ts';
 import { entryAt, namesIn } from '../../store/entry.ts';
 import { refuseWritableByAll } from '../../store/permission.ts';
-import { askMetadata, checkPluginFolder, pluginPlace } from '../../store/plugins.ts';
+import { checkPluginFolder, pluginPlace } from '../../store/plugins.ts';
 import { findProgram, runProgram } from '../../store/programs.ts';
 import type { Section } from './check.ts';
 import type { Patient } from './patient.ts';
@@ -54,10 +55,9 @@ async function lookAtPlugin(patient: Patient): Promise<Finding> {
   if (entryAt(executable) === undefined) return notInstalled(executable, patient);
   checkExecutable(executable, context.platform);
   await refuseWritableByAll([join(directories.libexec, 'plugins'), folder, executable], files);
-  const said = await askMetadata(executable, programMs);
+  const bounds = { environment: context.environment, timeoutMs: programMs, log: () => undefined };
+  const said = await askMetadata({ name, executable }, new Map(), bounds);
   const facts = { path: executable, version: said.version };
-  if (said.name !== name)
-    return wrong(`${executable} says it is ${said.name}: expected ${name}`, 'remove it, and install this program', facts);
   return judgeVersion(said.version, version, facts);
 }
 

@@ -27,7 +27,10 @@ export function pluginCommands(parser: Argv, context: ToolContext, act: Act) {
 
 function listOptions(parser: Argv) {
   const output = { alias: 'o', choices: ['text', 'json'] as const, default: 'text' as const, describe: 'output format' };
-  return parser.option('output', output);
+  return parser
+    .option('output', output)
+    .example('$0 plugin ls', 'what each says of itself, or why it says nothing')
+    .example('$0 plugin ls --output json', 'the same, for programs');
 }
 
 function installOptions(parser: Argv) {
@@ -48,12 +51,9 @@ function installOptions(parser: Argv) {
 }
 
 function uninstallOptions(parser: Argv) {
-  return words(verbosityOptions(parser), 'name', 'name of the plugin', 'plugin uninstall <plugin_name>').option('yes', {
-    alias: 'y',
-    type: 'boolean',
-    default: false,
-    describe: 'ask nobody',
-  });
+  return words(verbosityOptions(parser), 'name', 'name of the plugin', 'plugin uninstall <plugin_name>')
+    .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'ask nobody' })
+    .example('$0 plugin uninstall --yes wabbit-plugin', 'its folder, with all that is in it');
 }
 
 interface SourceArguments {
