@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { version } from '../../src/core/version.ts';
 import { temporaryFolder } from '../support/key-files.ts';
+import { pluginScript } from '../support/plugin-archives.ts';
 import { answerOf, type Ended, start } from '../support/process.ts';
 import { executable, forms } from '../support/program.ts';
 

@@ -18,6 +18,7 @@ import { askById, type ById, type Group, pick } from './answer.ts';
 import { azureChecks } from './azure-plugin.ts';
 import { inFolder } from './folder.ts';
 import { checkCall, checkCapability, checkMetadata, signWithoutPlugin, signWithStub, verifyWithStub } from './plugin-host.ts';
+import { checkInstall } from './plugin-install.ts';
 import { useTool } from './tool.ts';
 import { checkDeepTemplate, serveVerification } from './verification-plugin.ts';
 
@@ -69,6 +70,11 @@ const words: ById<RegExp> = [
   [/^hostsign-describe-keyid-mismatch$/, /expected keyId "1", which was asked for, found ""/],
   [/^hostsign-envelope-payload-extra-field$/, /found "additional_field"/],
   [/^hostsign-plugin-absent$/, /plugin "e2e-plugin": expected .*, found nothing there/],
+  [/^install-file-name-empty$/, /Plugin file name requires format notation-\{plugin-name\}, but got notation-(;|$)/],
+  [/^install-missing$/, /no such file or directory/],
+  [/^install-existing-broken$/, /failed to get metadata of existing plugin/],
+  [/^install-directory-two-executables$/, /found more than one plugin executable files/],
+  [/^install-/, /no plugin executable file was found/],
   [/^hostsign-empty-keyid$/, /id/],
   [/^hostsign-negative-expiry$/, /expiry/],
 ];
@@ -91,6 +97,7 @@ export const pluginProtocol: Group = {
       [/^spec-key-config$/, checkKeyConfig],
       [/^spec-verify-signature-/, (one) => checkDeepTemplate(one, readSchema)],
       [/^spec-/, checkTemplate],
+      [/^install-/, checkInstall],
       [/^host-/, checkCall],
       [/^meta-/, checkMetadata],
       [/^cap-/, checkCapability],
@@ -141,7 +148,6 @@ export const pluginProtocol: Group = {
         "the example is of a config.json that notation never had: keys are in signingkeys.json, by notation's names (design: bytes on disk)",
     },
   ],
-  later: [{ ids: /^install-/, until: 'issue 7: other plugins are not installed yet' }],
 };
 
 interface RequestRow {

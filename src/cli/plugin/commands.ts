@@ -43,11 +43,9 @@ function installOptions(parser: Argv) {
     })
     .option('url', { type: 'boolean', default: false, describe: 'install from an HTTPS URL, within 10 minutes; wants --sha256sum' })
     .option('sha256sum', text('sha256sum', 'SHA-256 that the file must have, in hexadecimal'))
-    .option('force', {
-      type: 'boolean',
-      default: false,
-      describe: 'install over the same version or a newer one, or over a broken plugin',
-    });
+    .option('force', { type: 'boolean', default: false, describe: 'install over the same version or a newer one, or over a broken plugin' })
+    .example('$0 plugin install --file wabbit-plugin.zip', 'the executable notation-wabbit-plugin in it, and what lies beside that')
+    .example('$0 plugin install --file --force wabbit-plugin.zip', 'the same once more, whatever its version');
 }
 
 function uninstallOptions(parser: Argv) {
