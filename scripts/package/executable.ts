@@ -6,6 +6,7 @@ import { bunPath, compile } from '../build.ts';
 import { writeTar, writeZip } from './archive.ts';
 import { bunRuntime } from './bun.ts';
 import { packagesIn } from './contents.ts';
+import { signAdHoc } from './mach-o.ts';
 import { noticeOfExecutable } from './notice.ts';
 import { runtimeOf } from './runtime.ts';
 import { sbomOf } from './sbom.ts';
@@ -30,9 +31,10 @@ export async function packageExecutable(target: Target, folder: string, version:
     const program = target.os === 'windows' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
     const metafile = join(staged, 'metafile.json');
     compile(join(staged, program), { target: target.bun, runtime: await runtimeOf(target.runtime), metafile });
+    if (target.os === 'darwin') writeFileSync(join(staged, program), signAdHoc(readFileSync(join(staged, program))));
     const [packages, runtime] = [packagesIn(metafile, root), bunRuntime(root, target, bunPath())];
     writeFileSync(join(staged, 'NOTICE'), noticeOfExecutable({ root, version, packages }, runtime));
-    const names = [program, 'NOTICE', ...placeCompanions(staged)];
+    const names = [program, 'NOTICE', ...placeCompanions(staged, target)];
     const sbom = sbomOf({ version, file: program, bytes: readFileSync(join(staged, program)), packages, runtime });
     writeFileSync(join(folder, `${title}.cdx.json`), sbom);
     const archive = `${title}.${target.os === 'windows' ? 'zip' : 'tar.gz'}`;
@@ -44,13 +46,15 @@ export async function packageExecutable(target: Target, folder: string, version:
   }
 }
 
-/** In the archive all lie side by side: notation unpacks no folders of a zip. */
-function placeCompanions(staged: string): readonly string[] {
-  return companions
-    .filter((path) => existsSync(join(root, path)))
-    .map((path) => {
-      const name = path.replace(/^.*\//, '');
-      copyFileSync(join(root, path), join(staged, name));
-      return name;
-    });
+/**
+ * In the archive all lie side by side: notation unpacks no folders of a zip. Windows has no use for a manual page; and where a zip tells
+ * notation of no executable, as ours does not, it goes by names, of which only one may be a plugin's.
+ */
+function placeCompanions(staged: string, { os }: Target): readonly string[] {
+  const paths = companions.filter((path) => existsSync(join(root, path)) && !(os === 'windows' && path.endsWith('.1')));
+  return paths.map((path) => {
+    const name = path.replace(/^.*\//, '');
+    copyFileSync(join(root, path), join(staged, name));
+    return name;
+  });
 }

@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { missingRuntimes } from '../../scripts/package/runtime.ts';
 import { labelOf, targets } from '../../scripts/package/target.ts';
 import { packageAll, writeChecksums } from '../../scripts/package.ts';
+import { isAdHocSigned, isAuthenticodeSigned } from '../support/code-signature.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
 import { start } from '../support/process.ts';
@@ -43,10 +44,14 @@ describe('release archives', needsRuntimes, () => {
       execFileSync(program, words);
       const executable = target.os === 'windows' ? 'notation-ts-kms.exe' : 'notation-ts-kms';
       const beside = readdirSync(unpacked).filter((name) => name !== executable);
-      assert.deepEqual(beside.filter((name) => !/^notation-ts-kms\./.test(name)).sort(), ['LICENSE', 'NOTICE', 'README.md']);
+      const manual = target.os === 'windows' ? [] : beside.filter((name) => name === 'notation-ts-kms.1');
+      assert.deepEqual(beside.sort(), ['LICENSE', 'NOTICE', 'README.md', ...manual]);
       if (target.os !== 'windows')
         for (const name of beside) assert.equal(statSync(join(unpacked, name)).mode & 0o111, 0, `${name} may not be run`);
       assert.match(kindOf(join(unpacked, executable)), kinds[label] ?? /^$/);
+      const bytes = readFileSync(join(unpacked, executable));
+      if (target.os === 'darwin') assert.ok(isAdHocSigned(bytes), 'as macOS wants it');
+      if (target.os === 'windows') assert.ok(!isAuthenticodeSigned(bytes), 'as the README says');
       assert.match(readFileSync(join(unpacked, 'NOTICE'), 'utf8'), /JavaScriptCore[\s\S]*node-forge/);
       rmSync(unpacked, { recursive: true });
     });
@@ -79,7 +84,7 @@ describe('release archives', needsRuntimes, () => {
     const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
     const installed = await start([openPeer('notation'), 'plugin', 'install', '--file', join(folder, label, archive)], { env });
     assert.match(installed.stdout, /Successfully installed plugin ts-kms, version/, installed.stderr);
-    assert.match((await start([openPeer('notation'), 'plugin', 'ls'], { env })).stdout, /ts-kms .*\[SIGNATURE_GENERATOR\.RAW\] +<nil>/);
+    assert.match((await start([openPeer('notation'), 'plugin', 'ls'], { env })).stdout, /ts-kms .*\[SIGNATURE_GENERATOR\.RAW .*\] +<nil>/);
   });
 });
 
