@@ -14,6 +14,7 @@ import type { Key, KeyContext, KeyProvider } from './provider.ts';
 /** Key ids: `gcpkms://projects/…/cryptoKeyVersions/N`, and the bare resource name. */
 export const gcpKeys: KeyProvider = {
   open: openGcpKey,
+  examine: async (keyId, context) => (await import('./gcp/examination.ts')).examineGcpKey(keyId, context),
   describe: async (keyId, context) => (await import('./gcp/description.ts')).describeGcpKey(keyId, context),
 };
 

@@ -3,7 +3,7 @@ import { NotationError } from '../../core/error.ts';
 import { type CredentialFile, findCredentialFile } from './credential-file.ts';
 import { textIn } from './member.ts';
 import { defaultUniverse, type GcpPlace } from './place.ts';
-import type { Identification, TokenSource } from './token.ts';
+import type { Credential, Identification, TokenSource } from './token.ts';
 
 /**
  * Finds the credential: the file that the option `gcp_credentials_file` or GOOGLE_APPLICATION_CREDENTIALS names, the one that
@@ -11,15 +11,21 @@ import type { Identification, TokenSource } from './token.ts';
  * process's environment, and asks the network behind the back of ours; so it is given what was found.
  * @param audience the service that a token must be good for, with a slash at the end
  */
-export async function findTokenSource(identification: Identification, audience: string): Promise<TokenSource> {
+export async function findCredential(identification: Identification, audience: string): Promise<Credential> {
   const file = await findCredentialFile(identification.context);
   if (file === undefined) {
     const { metadataSource } = await import('./metadata.ts');
-    return metadataSource(identification);
+    return { source: metadataSource(identification), from: "the machine's own service account, by the metadata server", kind: 'metadata' };
   }
   const source = await sourceOf(file, identification, audience);
   const quotaProject = identification.context.environment['GOOGLE_CLOUD_QUOTA_PROJECT'] || textIn(file.found, 'quota_project_id');
-  return async () => ({ ...(await source()), ...(quotaProject && { quotaProject }) });
+  const kind = textIn(file.found, 'type') ?? '';
+  return {
+    source: async () => ({ ...(await source()), ...(quotaProject && { quotaProject }) }),
+    from: `${kind} credentials in ${file.path}`,
+    kind,
+    ...accountIn(file),
+  };
 }
 
 /** A credential by its `type`. */
@@ -38,6 +44,12 @@ async function sourceOf(file: CredentialFile, identification: Identification, au
       hint: 'the types are service_account, authorized_user, external_account, external_account_authorized_user and impersonated_service_account',
     },
   );
+}
+
+function accountIn({ found }: CredentialFile): { readonly account?: string } {
+  const url = textIn(found, 'service_account_impersonation_url') ?? '';
+  const account = textIn(found, 'client_email') ?? /\/serviceAccounts\/([^/:]+):/.exec(url)?.[1] ?? textIn(found, 'account');
+  return account === undefined ? {} : { account };
 }
 
 /** A credential of one universe must not be shown in another (AIP-4114). */

@@ -4,7 +4,7 @@ import type { KeyContext, KeyDescription } from '../provider.ts';
 import { specOfName } from './algorithms.ts';
 import { isDenied } from './error.ts';
 import { parseGcpKeyId, versionName } from './key-id.ts';
-import { textIn } from './member.ts';
+import { textIn, wordIn } from './member.ts';
 import { getPublicKey } from './public-key.ts';
 import { type GcpSession, openSession } from './session.ts';
 import { missingVersion } from './versions.ts';
@@ -20,7 +20,7 @@ export async function describeGcpKey(keyId: string, context: KeyContext): Promis
   if (id.version === undefined) throw await missingVersion(id, session);
   const name = versionName(id, id.version);
   const said = await readVersion(name, session);
-  const [algorithm, state] = [textIn(said, 'algorithm'), textIn(said, 'state')];
+  const [algorithm, state] = [wordIn(said, 'algorithm'), wordIn(said, 'state')];
   if (algorithm === undefined || state === undefined)
     throw new NotationError('UNAVAILABLE', `${session.host}: expected a description of ${name}, found something else`);
   const spec = specOfName(algorithm);

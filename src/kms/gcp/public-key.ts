@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import type { Der } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
 import { checkChecksum } from './checksum.ts';
-import { textIn } from './member.ts';
+import { textIn, wordIn } from './member.ts';
 import type { GcpSession } from './session.ts';
 
 /** What Cloud KMS tells of a version that is enabled. */
@@ -16,8 +16,8 @@ export interface GcpPublicKey {
 /** The public key of a version, with its checksum checked. One request. @throws NotationError */
 export async function getPublicKey(version: string, { ask, host }: GcpSession): Promise<GcpPublicKey> {
   const said = await ask({ permission: 'cloudkms.cryptoKeyVersions.viewPublicKey', resource: version, ending: '/publicKey' });
-  const [pem, algorithm] = [textIn(said, 'pem'), textIn(said, 'algorithm')];
-  if (pem === undefined || algorithm === undefined || !/^[A-Z][A-Z0-9_]{1,63}$/.test(algorithm))
+  const [pem, algorithm] = [textIn(said, 'pem'), wordIn(said, 'algorithm')];
+  if (pem === undefined || algorithm === undefined)
     throw new NotationError('UNAVAILABLE', `${host}: expected a public key of ${version}, found something else`);
   checkChecksum(Buffer.from(pem), said['pemCrc32c'], `${host}: public key`);
   return { algorithm, protection: textIn(said, 'protectionLevel'), publicKeyInfo: toDer(pem, host) };

@@ -23,6 +23,17 @@ export interface Identification {
 /** Gives a new token each time. @throws NotationError `ACCESS_DENIED`, `CONFIG`, `FILE`, and what the network says */
 export type TokenSource = () => Promise<GcpToken>;
 
+/** A credential that was found. */
+export interface Credential {
+  readonly source: TokenSource;
+  /** Where it is from, for people. */
+  readonly from: string;
+  /** Its type, by the name that files of credentials have for it; `metadata` for the machine's own. */
+  readonly kind: string;
+  /** Whose it is, where it says so itself. */
+  readonly account?: string;
+}
+
 export const cloudScope = 'https://www.googleapis.com/auth/cloud-platform';
 /** The token of a service's answer. @throws NotationError `UNAVAILABLE` for what goes into no header */
 export function tokenOf(value: unknown, from: string): string {

@@ -37,7 +37,8 @@ function listed(numbers: readonly bigint[]): string {
   return `these are enabled: ${numbers.slice(0, told).join(', ')}${more}`;
 }
 
-async function enabledVersions({ key }: GcpKeyId, { ask, host }: GcpSession): Promise<readonly bigint[]> {
+/** Numbers of the versions that are enabled, the newest first. One request. @throws NotationError */
+export async function enabledVersions({ key }: GcpKeyId, { ask, host }: GcpSession): Promise<readonly bigint[]> {
   const ending = '/cryptoKeyVersions?filter=state%3DENABLED&pageSize=1000';
   const { cryptoKeyVersions: said = [] } = await ask({ permission: 'cloudkms.cryptoKeyVersions.list', resource: key, ending });
   if (!Array.isArray(said)) throw new NotationError('UNAVAILABLE', `${host}: expected the versions of ${key}, found something else`);
