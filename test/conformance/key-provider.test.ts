@@ -13,6 +13,7 @@ import { awsFaults } from '../support/clouds/aws-faults.ts';
 import { azureFaults } from '../support/clouds/azure-faults.ts';
 import { azureSecretFaults } from '../support/clouds/azure-secret-faults.ts';
 import { elsewhereFaults } from '../support/clouds/elsewhere-faults.ts';
+import { gcpFaults } from '../support/clouds/gcp-faults.ts';
 import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
@@ -145,7 +146,16 @@ test('a backend that signs wrongly is found out', async () => {
 
 describe('faults of clouds', () => {
   const ledger = openLedger();
-  const faults = [...wireFaults, ...networkFaults, ...elsewhereFaults, ...awsFaults, ...azureFaults, ...azureSecretFaults, ...vaultFaults];
+  const faults = [
+    ...wireFaults,
+    ...networkFaults,
+    ...elsewhereFaults,
+    ...awsFaults,
+    ...azureFaults,
+    ...azureSecretFaults,
+    ...gcpFaults,
+    ...vaultFaults,
+  ];
   const [honest, faulty] = [cellsOf(roundTrips), cellsOf(faults)];
   const covered = new Set<Cell>();
   const cover = (wanted: readonly Cell[]) => {

@@ -10,9 +10,10 @@ import type { KeyContext } from '../../src/kms/provider.ts';
 import { disk } from '../../src/store/disk.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import type { AzureItem } from './clouds/azure.ts';
+import { type GcpVersion, gcpKey } from './clouds/gcp.ts';
 import { azureVersion } from './clouds/scene.ts';
 import type { TransitItem } from './clouds/vault.ts';
-import { awsCloud, azureCloud, vaultCloud } from './clouds.ts';
+import { awsCloud, azureCloud, gcpCloud, vaultCloud } from './clouds.ts';
 import { writeKeyFiles } from './key-files.ts';
 import { type Holder, keyOf, mintChain, mintLeaf, type TestKey } from './pki.ts';
 
@@ -45,6 +46,7 @@ export const backends: readonly TestBackend[] = [
   { name: 'file', open: openFiles },
   { name: 'AWS KMS', open: openAws },
   { name: 'Azure Key Vault', open: openAzure },
+  { name: 'Google Cloud KMS', open: openGcp },
   { name: 'Vault Transit', open: openVault },
 ];
 
@@ -138,6 +140,29 @@ async function openAzure(): Promise<OpenBackend> {
     absent: place('absent'),
     mismatched: place('mismatched'),
     bare: place('bare', {}),
+    close: () => closeCloud(close, folder),
+  };
+}
+
+/** Google keeps no certificates: each key's chain is a file. */
+async function openGcp(): Promise<OpenBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const specs: readonly KeySpec[] = ['RSA-2048', 'RSA-4096', 'EC-256', 'EC-384'];
+  const version = (key: TestKey): readonly GcpVersion[] => [{ version: '1', key }];
+  for (const spec of specs) writeFileSync(join(folder, spec), pemOf(await mintChain({ spec })));
+  writeFileSync(join(folder, 'other'), pemOf([await mintLeaf('other', undefined)]));
+  const keys = Object.fromEntries(specs.map((spec) => [spec, version(keyOf(spec, 'leaf'))]));
+  const { environment, config, close } = await gcpCloud({ versions: [], keys, folder });
+  const place = (key: string, chain?: string): KeyPlace => ({
+    keyId: `gcpkms://${gcpKey.replace(/app$/, key)}/cryptoKeyVersions/1`,
+    context: contextOf({ ...config, ...(chain && { cert_chain: join(folder, chain) }) }, environment),
+  });
+  return {
+    specs,
+    key: (spec) => place(spec, spec),
+    absent: place('absent'),
+    mismatched: place('EC-256', 'other'),
+    bare: place('EC-256'),
     close: () => closeCloud(close, folder),
   };
 }

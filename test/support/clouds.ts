@@ -7,6 +7,8 @@ import { containerEnvironment, userEnvironment } from './clouds/aws-credentials.
 import { type AzureItem, azureService } from './clouds/azure.ts';
 import { applicationEnvironment, identityService, managedEnvironment } from './clouds/azure-identity.ts';
 import type { Fault } from './clouds/fault.ts';
+import { type GcpVersion, gcpService } from './clouds/gcp.ts';
+import { type GcpCredentials, gcpIdentity } from './clouds/gcp-identity.ts';
 import { type Network, openNetwork, type Reachable } from './clouds/network.ts';
 import { secrets } from './clouds/secret.ts';
 import type { Asked } from './clouds/server.ts';
@@ -39,6 +41,14 @@ export interface AwsWish extends CloudWish {
 export interface AzureWish extends CloudWish {
   readonly items: readonly AzureItem[];
   readonly credentials?: 'managed identity' | 'application' | 'none';
+}
+
+export interface GcpWish extends CloudWish {
+  /** Of the key `app`. */
+  readonly versions: readonly GcpVersion[];
+  /** Versions of others, by the names of their keys. */
+  readonly keys?: Readonly<Record<string, readonly GcpVersion[]>>;
+  readonly credentials?: GcpCredentials;
 }
 
 export interface VaultWish extends CloudWish {
@@ -87,6 +97,22 @@ export async function azureCloud(wish: AzureWish): Promise<Cloud> {
     config: { ...trusted, ...identity.config },
     asked: () => [...vault.asked, ...identity.asked],
     close: async () => void (await Promise.all([vault.close(), identity.close()])),
+  };
+}
+
+/** Cloud KMS, and what gives out tokens for it, each at an address of its own. */
+export async function gcpCloud(wish: GcpWish): Promise<Cloud> {
+  const { versions, keys, folder, faults, network = { way: 'plain' }, credentials = 'account' } = wish;
+  const service = gcpService(versions, keys);
+  const kms = await openNetwork(network, service, faults);
+  const local = await openNetwork({ way: 'plain' }, service, faults);
+  const identity = gcpIdentity(credentials, local.origin, folder);
+  return {
+    origin: kms.origin,
+    environment: { ...kms.environment, ...identity.environment, CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS: kms.origin, HOME: folder },
+    config: { ...trust(kms, folder), ...identity.config },
+    asked: () => [...kms.asked, ...local.asked],
+    close: async () => void (await Promise.all([kms.close(), local.close()])),
   };
 }
 

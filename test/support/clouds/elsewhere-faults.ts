@@ -25,6 +25,12 @@ const older: SceneWish = {
 
 export const elsewhereFaults: readonly Row[] = [
   leads(['aws describe', 'aws sign', 'aws tool'], 'a redirect', redirect(other.aws), refused),
+  leads(
+    ['gcp describe', 'gcp token', 'gcp user', 'gcp metadata', 'gcp impersonation', 'gcp sign', 'gcp tool'],
+    'a redirect',
+    redirect(other.azure),
+    refused,
+  ),
   leads(['vault describe', 'vault login', 'vault chain', 'vault sign', 'vault tool'], 'a redirect', redirect(other.azure), refused),
   leads(vault, 'a redirect', redirect(other.azure), refused),
   leads(vault, 'a challenge', challenge(`authorization="${other.azure}/common", resource="https://vault.azure.net"`), refused),

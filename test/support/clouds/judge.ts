@@ -59,7 +59,15 @@ function judgePath(expected: Expected, { origin, asked }: Scene): void {
   assert.deepEqual(astray, [], 'another host was asked');
 }
 
-const forTokens: ReadonlySet<string> = new Set(['authority', 'token', 'AssumeRole', 'Credentials', 'login']);
+const forTokens: ReadonlySet<string> = new Set([
+  'authority',
+  'token',
+  'AssumeRole',
+  'Credentials',
+  'login',
+  'metadata',
+  'generateAccessToken',
+]);
 
 /** The tool tells a person and not a program: one line, which holds what the plugin's message would hold. */
 function judgeTool({ outcome, says }: Expected, { code, stdout, stderr }: Ended): void {

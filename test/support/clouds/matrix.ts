@@ -14,6 +14,7 @@ import type { Holder } from '../pki.ts';
 import { type Ended, start } from '../process.ts';
 import { type Form, forms } from '../program.ts';
 import { passphrase } from './azure-secret.ts';
+import { accountKeyLines } from './gcp-identity.ts';
 import { type Evidence, isHurried, judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import { toBasic } from './proxy.ts';
@@ -118,7 +119,7 @@ async function untilHung(ended: Promise<Ended>): Promise<Ended> {
 }
 
 /** Secrets of every cell besides those of secret.ts. */
-const always = [passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];
+const always = [...accountKeyLines, passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];
 
 /** Lines of PEM that hold nothing but private numbers: in PKCS#8 the others are public, and go into signatures with the certificate. */
 function linesOf({ key }: Holder): readonly string[] {

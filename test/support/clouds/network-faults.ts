@@ -11,11 +11,14 @@ const at: readonly StageName[] = [
   'azure certificate',
   'azure sign',
   'azure tool',
+  'gcp describe',
+  'gcp sign',
+  'gcp tool',
   'vault describe',
   'vault sign',
   'vault tool',
 ];
-const processes: readonly StageName[] = ['aws sign', 'azure sign', 'vault sign'];
+const processes: readonly StageName[] = ['aws sign', 'azure sign', 'gcp sign', 'vault sign'];
 
 const healed: Expected = { outcome: 'success' };
 const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;

@@ -2,11 +2,11 @@
 import type { ContractErrorCode } from '../../../src/protocol/error.ts';
 import { toPemSecret } from './azure-secret.ts';
 import type { Act } from './fault.ts';
-import { type Command, openAws, openAzure, openVault, type SceneWish } from './scene.ts';
+import { type Command, openAws, openAzure, openGcp, openVault, type SceneWish } from './scene.ts';
 
 /** Where a fault strikes: while a command of one cloud waits for one operation. */
 export interface Stage {
-  readonly cloud: 'aws' | 'azure' | 'vault';
+  readonly cloud: 'aws' | 'azure' | 'gcp' | 'vault';
   readonly command: Command;
   readonly operation: string;
   readonly scene: SceneWish;
@@ -22,6 +22,7 @@ export type StageName = keyof typeof stages;
 const versioned = { source: 'cert_chain', keyId: (origin: string, version: string) => `${origin}/keys/release/${version}` } as const;
 const aws = { cloud: 'aws', open: openAws } as const;
 const azure = { cloud: 'azure', open: openAzure } as const;
+const gcp = { cloud: 'gcp', open: openGcp } as const;
 const vault = { cloud: 'vault', open: openVault } as const;
 
 export const stages = {
@@ -43,6 +44,18 @@ export const stages = {
   'azure secret': { ...azure, command: 'generate-signature', operation: 'get-secret', scene: { source: 'secret', secret: toPemSecret } },
   'azure sign': { ...azure, command: 'generate-signature', operation: 'sign', scene: versioned },
   'azure tool': { ...azure, command: 'key describe', operation: 'get-key', scene: { source: 'none' } },
+  'gcp describe': { ...gcp, command: 'describe-key', operation: 'getPublicKey', scene: { source: 'none' } },
+  'gcp token': { ...gcp, command: 'generate-signature', operation: 'token', scene: { gcpCredentials: 'federation' } },
+  'gcp user': { ...gcp, command: 'generate-signature', operation: 'token', scene: { gcpCredentials: 'user' } },
+  'gcp metadata': { ...gcp, command: 'generate-signature', operation: 'metadata', scene: { gcpCredentials: 'machine' } },
+  'gcp impersonation': {
+    ...gcp,
+    command: 'generate-signature',
+    operation: 'generateAccessToken',
+    scene: { gcpCredentials: 'impersonation' },
+  },
+  'gcp sign': { ...gcp, command: 'generate-signature', operation: 'asymmetricSign', scene: {} },
+  'gcp tool': { ...gcp, command: 'key describe', operation: 'getVersion', scene: { source: 'none' } },
   'vault describe': { ...vault, command: 'describe-key', operation: 'read-key', scene: { source: 'none' } },
   'vault login': { ...vault, command: 'generate-signature', operation: 'login', scene: { vaultCredentials: 'approle' } },
   'vault chain': { ...vault, command: 'generate-signature', operation: 'read-secret', scene: { source: 'secret' } },

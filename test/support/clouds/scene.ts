@@ -3,11 +3,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KeySpec } from '../../../src/core/algorithm.ts';
 import { toPem } from '../../../src/x509/bundle.ts';
-import { type AwsWish, type AzureWish, awsCloud, azureCloud, type Cloud, type VaultWish, vaultCloud } from '../clouds.ts';
+import {
+  type AwsWish,
+  type AzureWish,
+  awsCloud,
+  azureCloud,
+  type Cloud,
+  type GcpWish,
+  gcpCloud,
+  type VaultWish,
+  vaultCloud,
+} from '../clouds.ts';
 import { type Holder, keyOf, mintCa, mintChain, mintLeaf, validFrom } from '../pki.ts';
 import type { AwsKey } from './aws.ts';
 import type { AzureItem, AzureVersion, Secret } from './azure.ts';
 import type { Fault } from './fault.ts';
+import { type GcpVersion, gcpKey } from './gcp.ts';
 import type { Network } from './network.ts';
 import type { TransitItem } from './vault.ts';
 
@@ -28,11 +39,15 @@ export interface SceneWish {
   readonly network?: Network;
   readonly awsCredentials?: AwsWish['credentials'];
   readonly azureCredentials?: AzureWish['credentials'];
+  readonly gcpCredentials?: GcpWish['credentials'];
+  /** What the credentials file holds, where that is special. */
+  readonly gcpCredentialsFile?: string;
   readonly vaultCredentials?: VaultWish['credentials'];
   /** Where the certificates come from: a file with all of them, a file with all but the leaf, a secret beside the key, or nowhere. */
   readonly source?: 'cert_chain' | 'ca_certs' | 'secret' | 'none';
   readonly flaw?: ChainFlaw;
   readonly aws?: Partial<AwsKey>;
+  readonly gcp?: Partial<GcpVersion>;
   readonly transit?: Partial<TransitItem>;
   /** The Transit key has a newer version than the one that the leaf is for. */
   readonly rotated?: true;
@@ -91,6 +106,20 @@ export async function openAzure(wish: SceneWish, faults: readonly Fault[], folde
   const cloud = await azureCloud({ items, folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
   const keyId = wish.keyId?.(cloud.origin, azureVersion) ?? `${cloud.origin.replace('https:', 'azurekms:')}/release`;
   return { ...cloud, ...more(cloud, wish, certificateConfig(source, shown, folder)), keyId, spec, leaf };
+}
+
+/** Opens the scene in `folder`, which is its own. */
+export async function openGcp(wish: SceneWish, faults: readonly Fault[], folder: string): Promise<Scene> {
+  const { spec = 'EC-256', source = 'cert_chain', flaw, network, gcpCredentials: credentials, gcpCredentialsFile: file } = wish;
+  place(wish.files, folder);
+  const chain = await mintChain({ spec });
+  const [leaf = missing()] = chain;
+  const versions: readonly GcpVersion[] = [{ version: '7', key: leaf.key, ...wish.gcp }];
+  const cloud = await gcpCloud({ versions, folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
+  if (file !== undefined) writeFileSync(join(folder, 'credentials.json'), file);
+  const files = source === 'cert_chain' ? { cert_chain: write(await spoil(chain, flaw, spec), folder) } : {};
+  const keyId = wish.keyId?.(cloud.origin, '7') ?? `gcpkms://${gcpKey}/cryptoKeyVersions/7`;
+  return { ...cloud, ...more(cloud, wish, files), keyId, spec, leaf };
 }
 
 /** Opens the scene in `folder`, which is its own. */

@@ -18,10 +18,11 @@ export type IdentityKind = 'good' | 'wrong host' | 'expired';
  * Names that only a proxy finds. The vault's must be in Key Vault's own domain, where its client gives its token to no other name; it is longer
  * than the 24 characters that a vault's name may have, so that there is no such vault.
  */
-export const hiddenHosts: Readonly<Record<'aws' | 'azure' | 'hsm' | 'vault', string>> = {
+export const hiddenHosts: Readonly<Record<'aws' | 'azure' | 'hsm' | 'gcp' | 'vault', string>> = {
   aws: 'kms.fake.invalid',
   azure: 'this-is-too-long-to-be-a-vault.vault.azure.net',
   hsm: 'this-is-too-long-to-be-an-hsm.managedhsm.azure.net',
+  gcp: 'cloudkms.fake.invalid',
   vault: 'vault.fake.invalid',
 } as const;
 

@@ -7,12 +7,13 @@ import type { Answer, Refusal } from './server.ts';
 
 const awsStages = ['aws describe', 'aws sign', 'aws role', 'aws container', 'aws tool'] as const;
 const azureStages = ['azure describe', 'azure token', 'azure certificate', 'azure secret', 'azure sign', 'azure tool'] as const;
+const gcpStages = ['gcp describe', 'gcp token', 'gcp user', 'gcp metadata', 'gcp impersonation', 'gcp sign', 'gcp tool'] as const;
 const vaultStages = ['vault describe', 'vault login', 'vault chain', 'vault sign', 'vault tool'] as const;
-const everywhere: readonly StageName[] = [...awsStages, ...azureStages, ...vaultStages];
+const everywhere: readonly StageName[] = [...awsStages, ...azureStages, ...gcpStages, ...vaultStages];
 /** One stage for each kind of request: there whole processes prove it too, because runtimes break in ways of their own. */
-const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign', 'vault sign'];
+const proven: readonly StageName[] = ['aws sign', 'azure token', 'azure certificate', 'azure sign', 'gcp token', 'gcp sign', 'vault sign'];
 /** The tool, unlike the plugin, ends when nothing keeps it: a connection that is left open would. */
-const ending: readonly StageName[] = [...proven, 'aws tool', 'azure tool', 'vault tool'];
+const ending: readonly StageName[] = [...proven, 'aws tool', 'azure tool', 'gcp tool', 'vault tool'];
 
 const healed: Expected = { outcome: 'success' };
 const late = { seconds: 1, expected: { outcome: 'TIMEOUT' } } as const;
@@ -23,6 +24,9 @@ const broken = {
     'aws role': { outcome: ['ERROR', 'ACCESS_DENIED'] },
     'aws container': { outcome: ['ERROR', 'ACCESS_DENIED'] },
     'azure token': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+    'gcp token': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+    'gcp user': { outcome: ['ERROR', 'ACCESS_DENIED'] },
+    'gcp metadata': { outcome: ['ERROR', 'ACCESS_DENIED'] },
   },
 } as const;
 
@@ -151,6 +155,9 @@ const indiscreet: readonly Row[] = [
   ...tells(secrets.containerToken, ['aws container']),
   ...tells(accessToken, ['azure describe', 'azure certificate', 'azure secret', 'azure sign', 'azure tool']),
   ...tells(secrets.clientSecret, ['azure token']),
+  ...tells(secrets.gcpToken, ['gcp describe', 'gcp metadata', 'gcp impersonation', 'gcp sign', 'gcp tool']),
+  ...tells(secrets.gcpSubjectToken, ['gcp token']),
+  ...tells(secrets.gcpRefreshToken, ['gcp user']),
   ...tells(secrets.vaultToken, ['vault describe', 'vault chain', 'vault sign', 'vault tool']),
   ...tells(secrets.vaultSecretId, ['vault login']),
 ];
@@ -184,6 +191,13 @@ const azureWords: Words = {
   internal: { status: 500, code: 'InternalServerError' },
   unavailable: { status: 503, code: 'ServiceUnavailable' },
   throttled: { status: 429, code: 'Throttled', message: 'Request was not processed because too many requests were received.' },
+};
+
+const gcpWords: Words = {
+  stages: gcpStages,
+  internal: { status: 500, code: 'INTERNAL' },
+  unavailable: { status: 503, code: 'UNAVAILABLE' },
+  throttled: { status: 429, code: 'RESOURCE_EXHAUSTED', message: "Quota exceeded for quota metric 'Cryptographic requests'." },
 };
 
 const vaultWords: Words = {
@@ -238,5 +252,6 @@ export const wireFaults: readonly Row[] = [
   ...indiscreet,
   ...failures(awsWords),
   ...failures(azureWords),
+  ...failures(gcpWords),
   ...failures(vaultWords),
 ];
