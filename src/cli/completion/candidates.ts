@@ -31,7 +31,12 @@ const bySource: Readonly<Record<Source, (asked: Asked) => Promise<Completion>>> 
   commands: async ({ reading, root }) => whole(commandNames(reading.words.reduce((at, word) => commandNamed(word, at) ?? at, root))),
   keys: async ({ reading, context }) => whole(unused(await known.keyNames(context), reading)),
   'key ids': async ({ word, context }) => orElse('files', word, await known.keyIds(context)),
-  plugins: async ({ context }) => whole(known.pluginNames(context, context.metadata.name)),
+  plugins: async ({ context }) => {
+    const own = context.metadata.name;
+    const others = known.installedPlugins(context).filter(({ value }) => value !== own);
+    return whole([{ value: own, says: 'this program' }, ...others]);
+  },
+  'installed plugins': async ({ reading, context }) => whole(unused(known.installedPlugins(context), reading)),
   'plugin options': async () => begun(pluginOptions.map(({ name, summary }) => ({ value: `${name}=`, says: summary }))),
   stores: async ({ reading, context }) => whole(known.storeNames(context, given(reading, 'type'))),
   'typed stores': async ({ context }) =>

@@ -32,10 +32,10 @@ export async function keyIds(surroundings: Surroundings): Promise<readonly Name[
   return objectsIn(list['keys']).map((key) => ({ value: textOf(key['id']), says: `key ${textOf(key['name'])}` }));
 }
 
-/** The folders of plugins, and this program, which needs no folder. */
-export function pluginNames(surroundings: Surroundings, own: string): readonly Name[] {
-  const installed = folderNames(join(directoriesOf(surroundings).libexec, 'plugins')).filter((name) => name !== own);
-  return [{ value: own, says: 'this program' }, ...installed.map((value) => ({ value, says: 'installed plugin' }))];
+/** The folders of plugins. */
+export function installedPlugins(surroundings: Surroundings): readonly Name[] {
+  const names = folderNames(join(directoriesOf(surroundings).libexec, 'plugins'));
+  return names.map((value) => ({ value, says: 'installed plugin' }));
 }
 
 /** The named stores of a type, or of all three. */

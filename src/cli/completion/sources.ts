@@ -9,6 +9,7 @@ export type Source =
   | 'keys'
   | 'key ids'
   | 'plugins'
+  | 'installed plugins'
   | 'plugin options'
   | 'stores'
   | 'typed stores'
@@ -34,6 +35,7 @@ const ofOptions: Readonly<Record<string, Source>> = {
   'policy-name': 'blob statements',
   'registry-scope': 'repositories',
   scope: 'repositories',
+  sha256sum: 'nothing',
   signature: 'files',
   'signature-directory': 'folders',
   store: 'stores',
@@ -69,6 +71,8 @@ const ofArguments: Readonly<Record<string, Source>> = {
   'list references': 'references',
   'login server': 'registries',
   'logout server': 'registries',
+  'plugin install source': 'files',
+  'plugin uninstall name': 'installed plugins',
   'policy explain reference': 'references',
   'policy import file': 'files',
   'sign references': 'references',

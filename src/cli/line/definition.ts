@@ -150,7 +150,6 @@ function stenographer(draft: Draft): Argv {
     epilogue: write((note: string) => ({ notes: [...draft.notes, note] })),
     conflicts: write((one: string, other: string) => ({ apart: [...draft.apart, [one, other]] })),
     implies: write((one: string, other: string) => ({ together: [...draft.together, [one, other]] })),
-    demandCommand: write(() => ({})),
   };
   return parser as Argv;
 }

@@ -21,8 +21,7 @@ export function pluginCommands(parser: Argv, context: ToolContext, act: Act) {
         const name = onlyWord(args.name, 'plugin name is required', 'only one plugin can be removed at a time');
         return (await import('./uninstall-plugin.ts')).uninstallPlugin(name, args.yes, context);
       })(),
-    )
-    .demandCommand(1, 'expected a plugin command; see notation-ts-kms plugin --help');
+    );
 }
 
 function listOptions(parser: Argv) {
