@@ -22,7 +22,8 @@ export const chainSection: Section = {
     {
       id: 'chain.certificates',
       title: 'chain',
-      needs: ['key.open'],
+      needs: ['key.config', 'credentials.source'],
+      hint: 'notation-ts-kms certificate chain check says more',
       run: async (patient) => {
         const key = await patient.key();
         return key && lookAtChain(key, patient);
@@ -51,10 +52,20 @@ async function lookAtChain(key: PatientKey, patient: Patient): Promise<readonly 
     return [found(names.join(' ← '), { certificates: chain.length })];
   } catch (error) {
     const path = key.settings.text.cert_chain;
-    if (!(error instanceof NotationError) || path === undefined || error.code === 'FILE') throw error;
-    const findings = await diagnose(path, key, patient).catch(() => []);
+    if (!(error instanceof NotationError) || !ofCertificates.has(error.code)) return [await blameOpening(error, key)];
+    const findings = path === undefined ? [] : await diagnose(path, key, patient).catch(() => []);
     return findings.length === 0 ? [failed(error)] : findings;
   }
+}
+
+const ofCertificates: ReadonlySet<string> = new Set(['CERTIFICATE', 'KEY_MISMATCH', 'KEY_UNUSABLE']);
+
+/** Why the key could not be opened is told where it was. */
+async function blameOpening(error: unknown, { opened }: PatientKey): Promise<Finding> {
+  return opened().then(
+    () => failed(error),
+    () => unknown('not checked, as key.open failed'),
+  );
 }
 
 const fix = 'notation-ts-kms certificate chain check --fix writes the chain put right';
@@ -62,12 +73,14 @@ const fix = 'notation-ts-kms certificate chain check --fix writes the chain put 
 /** As `certificate chain check` tells it; signing puts right by itself what can be put right. */
 async function diagnose(path: string, { opened, keys }: PatientKey, { directories, files }: Patient): Promise<readonly Finding[]> {
   const given = await readCertificates(path, 'certificate chain (cert_chain)', keys);
-  const publicKeyInfo = await (await opened()).publicKeyInfo();
+  const publicKeyInfo = await opened()
+    .then((key) => key.publicKeyInfo())
+    .catch(() => undefined);
   const stores = await readTrustStores(directories, 'ca', files);
   const known = stores.flatMap((store) =>
     'error' in store ? [] : store.certificates.map((certificate) => ({ certificate, place: `the trust store ca:${store.name}` })),
   );
-  const { problems } = diagnoseChain(given, { publicKeyInfo, known, at: keys.now() });
+  const { problems } = diagnoseChain(given, { ...(publicKeyInfo && { publicKeyInfo }), known, at: keys.now() });
   const lasting = problems.filter(({ kind }) => kind !== 'order' && kind !== 'duplicate');
   return lasting.map(({ kind, message, repairable }) => wrong(`${path}: ${message}`, repairable ? fix : problemHints[kind], { kind }));
 }

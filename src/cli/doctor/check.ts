@@ -10,6 +10,8 @@ export interface Check {
   readonly title: string;
   /** Earlier checks, after whose failure there is nothing to look at. */
   readonly needs?: readonly string[];
+  /** What to do about a failure that does not say it by itself. */
+  readonly hint?: string;
   /** Looks at what all others did. */
   readonly last?: true;
   /** Changes nothing anywhere. What it throws is a failure; nothing, where there is no such thing here. */

@@ -1,8 +1,8 @@
 // notation's own files: whether they can be read, say what they may, and are nobody else's to change.
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NotationError } from '../../core/error.ts';
-import { doubtful, type Finding, found } from '../../core/finding.ts';
+import { doubtful, type Finding, found, wrong } from '../../core/finding.ts';
 import { parseSettings } from '../../kms/config.ts';
 import { readConfig } from '../../store/config.ts';
 import { entryAt } from '../../store/entry.ts';
@@ -10,6 +10,7 @@ import { refuseWritableByAll } from '../../store/permission.ts';
 import { readSigningKeys, type SigningKey, signingKeysPath } from '../../store/signing-keys.ts';
 import { failed, type Section } from './check.ts';
 import type { Patient } from './patient.ts';
+import { isWritable } from './permission.ts';
 import { lookAtCache } from './revocation.ts';
 
 export const configurationSection: Section = {
@@ -19,6 +20,7 @@ export const configurationSection: Section = {
     { id: 'configuration.file', title: 'config.json', run: lookAtConfig },
     { id: 'configuration.keys', title: 'key list', run: lookAtKeys },
     { id: 'configuration.cache', title: 'CRL cache', run: lookAtCache },
+    { id: 'configuration.log', title: 'log', run: lookAtLog },
   ],
 };
 
@@ -68,3 +70,17 @@ function faultsOf({ name, pluginName, pluginConfig, keyPath, certPath }: Signing
     return [...lost, { ...failed(error), message: `key ${JSON.stringify(name)}: ${error.message}` }];
   }
 }
+
+/** A log that cannot be written is an error before anything is signed. It is only looked at here, and not begun. */
+async function lookAtLog(patient: Patient): Promise<Finding | undefined> {
+  const key = await patient.key().catch(() => undefined);
+  const path = key?.settings.text.log_file ?? patient.context.environment['NOTATION_TS_KMS_LOG'];
+  if (!path) return undefined;
+  const facts = await patient.files.look(path);
+  if (facts !== undefined && facts.kind !== 'file')
+    return wrong(`${path}: expected a regular file to log to, found another kind`, hint, { path });
+  const writable = isWritable(facts === undefined ? dirname(path) : path);
+  return writable ? found(path, { path }) : wrong(`${path} cannot be written`, hint, { path });
+}
+
+const hint = 'correct log_file or NOTATION_TS_KMS_LOG: nothing is signed as long as the log cannot be written';

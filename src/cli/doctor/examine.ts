@@ -56,7 +56,11 @@ async function start(
   const before = (await Promise.all(needs.map((need) => running.get(need) ?? []))).flat();
   const missing = before.find(({ status }) => status === 'failure' || status === 'unknown');
   const findings = missing === undefined ? await lookInTime(() => run(patient), patience) : [blockedBy(missing)];
-  return findings.map((finding) => ({ id, title, ...finding }));
+  return findings.map((finding) => ({ id, title, ...finding, ...hintFor(finding, check) }));
+}
+
+function hintFor({ status, hint: own }: Finding, { hint = 'notation-ts-kms doctor --debug tells more' }: Check): Pick<Finding, 'hint'> {
+  return status === 'failure' && own === undefined ? { hint } : {};
 }
 
 /** The first of a row of checks that need each other is the one to look at. */
@@ -65,12 +69,12 @@ function blockedBy({ id, facts }: Result): Finding {
   return { ...unknown(`not checked, as ${cause} failed`), facts: { blockedBy: cause } };
 }
 
-const hint = 'see what stands between this machine and what was asked, then run doctor again';
+const lateHint = 'see what stands between this machine and what was asked, then run doctor again';
 
 async function lookInTime(run: () => ReturnType<Check['run']>, { checkMs, whole }: Patience): Promise<readonly Finding[]> {
   const milliseconds = Math.max(1, Math.min(checkMs, whole.remainingMs()));
   try {
-    const found = await withDeadline(milliseconds, run, hint);
+    const found = await withDeadline(milliseconds, run, lateHint);
     return found === undefined ? [] : [found].flat();
   } catch (error) {
     return [failed(error)];

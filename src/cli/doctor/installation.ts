@@ -1,5 +1,4 @@
 // This program, its copy in notation's plugin folder, notation itself, and notation's own files.
-import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { gt, lt, valid } from 'semver';
 import { NotationError } from '../../core/error.ts';
@@ -11,13 +10,14 @@ import { checkPluginFolder, pluginPlace } from '../../store/plugins.ts';
 import { findProgram, runProgram } from '../../store/programs.ts';
 import type { Section } from './check.ts';
 import type { Patient } from './patient.ts';
+import { isExecutable } from './permission.ts';
 
 export const installationSection: Section = {
   title: 'Installation',
   checks: [
     { id: 'installation.program', title: 'program', run: async ({ context }) => describeProgram(context) },
     { id: 'installation.notation', title: 'notation', run: lookAtNotation },
-    { id: 'installation.plugin', title: 'plugin', run: lookAtPlugin },
+    { id: 'installation.plugin', title: 'plugin', hint: 'notation-ts-kms install puts a good copy there', run: lookAtPlugin },
     { id: 'installation.others', title: 'other plugins', run: lookAtOthers },
   ],
 };
@@ -73,7 +73,7 @@ function checkExecutable(path: string, platform: string): void {
       hint: 'notation-ts-kms install puts a copy there: notation runs no plugin behind a link',
     });
   }
-  if (platform !== 'win32' && !isAccessible(path, constants.X_OK))
+  if (platform !== 'win32' && !isExecutable(path))
     throw new NotationError('FILE', `${path}: expected an executable, found a file that may not be run`, { hint: `chmod 755 ${path}` });
 }
 
@@ -94,20 +94,11 @@ async function lookAtOthers({ context, directories }: Patient): Promise<readonly
   const names = namesIn(folder, 'the plugin folder').filter((name) => name !== context.metadata.name);
   const broken = names.flatMap((name) => {
     const { executable } = pluginPlace(directories, name, context.platform);
-    const isGood = entryAt(executable)?.isFile() === true && isAccessible(executable, constants.X_OK);
+    const isGood = entryAt(executable)?.isFile() === true && isExecutable(executable);
     return isGood
       ? []
       : [doubtful(`${name}: ${executable} is no executable file`, `remove ${join(folder, name)}, or install that plugin anew`)];
   });
   if (broken.length > 0) return broken;
   return names.length === 0 ? [] : [found(names.join(', '), { count: names.length })];
-}
-
-function isAccessible(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

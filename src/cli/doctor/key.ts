@@ -15,6 +15,8 @@ export function ofKey(run: (key: PatientKey) => Promise<Finding | readonly Findi
 }
 
 const needed = ['key.config', 'credentials.source'];
+/** Nobody shows a key to whom he does not believe. */
+const believed = [...needed, 'credentials.identity'];
 
 export const keySection: Section = {
   title: 'Key',
@@ -43,8 +45,8 @@ export const keySection: Section = {
         return found(`${keySpec}, signs with ${signing}`, { keySpec, signingAlgorithm: signing });
       }),
     },
-    { id: 'key.state', title: 'state', needs: needed, run: ofKey(lookAtState) },
-    { id: 'key.rotation', title: 'rotation', needs: needed, run: ofKey(async (key) => (await key.examination()).rotation?.()) },
+    { id: 'key.state', title: 'state', needs: believed, run: ofKey(lookAtState) },
+    { id: 'key.rotation', title: 'rotation', needs: believed, run: ofKey(lookAtRotation) },
     {
       id: 'key.permission',
       title: 'permission',
@@ -54,10 +56,18 @@ export const keySection: Section = {
   ],
 };
 
+function lookAtState({ id, keys }: PatientKey): Promise<Finding | undefined> {
+  return unlessDenied(async () => judgeState(await describeKey(id, keys)));
+}
+
+function lookAtRotation({ examination }: PatientKey): Promise<Finding | undefined> {
+  return unlessDenied(async () => (await examination()).rotation?.());
+}
+
 /** Who may sign need not be allowed to look at the key. */
-async function lookAtState({ id, keys }: PatientKey): Promise<Finding> {
+async function unlessDenied(look: () => Promise<Finding | undefined>): Promise<Finding | undefined> {
   try {
-    return judgeState(await describeKey(id, keys));
+    return await look();
   } catch (error) {
     if (isDenied(error)) return unknown(`this identity may not look at the key, which signing does not need: ${error.message}`);
     throw error;

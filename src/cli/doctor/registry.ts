@@ -1,6 +1,4 @@
 // The registry or the layout that a reference names: reached, entered, read, written to, and asked for signatures.
-import { accessSync, constants } from 'node:fs';
-import { fileError } from '../../core/file-error.ts';
 import { doubtful, type Finding, found, wrong } from '../../core/finding.ts';
 import type { Descriptor } from '../../core/model.ts';
 import type { Listing } from '../../registry/examination.ts';
@@ -8,6 +6,7 @@ import { isLoopbackName } from '../../registry/place.ts';
 import type { Check, Section } from './check.ts';
 import type { Patient } from './patient.ts';
 import type { PatientRegistry } from './patient-registry.ts';
+import { isWritable } from './permission.ts';
 
 const entered = ['registry.reach', 'registry.credential'];
 const there = [...entered, 'registry.artifact'];
@@ -15,7 +14,12 @@ const there = [...entered, 'registry.artifact'];
 export const registrySection: Section = {
   title: 'Registry',
   checks: [
-    { id: 'registry.reach', title: 'registry', run: ofRegistry(lookAtReach) },
+    {
+      id: 'registry.reach',
+      title: 'registry',
+      hint: 'check the reference: registry/repository@digest, or :tag',
+      run: ofRegistry(lookAtReach),
+    },
     { id: 'registry.credential', title: 'credential', needs: ['registry.reach'], run: ofRegistry(lookAtCredential) },
     { id: 'registry.artifact', title: 'pull', needs: entered, run: ofRegistry(lookAtArtifact) },
     // A repository that is not there would perhaps be made by this.
@@ -27,7 +31,7 @@ export const registrySection: Section = {
 export const layoutSection: Section = {
   title: 'OCI layout',
   checks: [
-    { id: 'layout.artifact', title: 'artifact', run: lookInLayout },
+    { id: 'layout.artifact', title: 'artifact', hint: 'check the path, and the tag or digest', run: lookInLayout },
     { id: 'layout.write', title: 'write', needs: ['layout.artifact'], run: lookAtFolder },
     { id: 'layout.signatures', title: 'signatures', needs: ['layout.artifact'], run: lookAtLayoutSignatures },
   ],
@@ -97,13 +101,9 @@ async function lookInLayout(patient: Patient): Promise<Finding | undefined> {
 async function lookAtFolder(patient: Patient): Promise<Finding | undefined> {
   const layout = await patient.layout();
   if (layout === undefined) return undefined;
-  try {
-    accessSync(layout.path, constants.W_OK);
-    return found(`${layout.path} can be written`, { path: layout.path });
-  } catch (cause) {
-    const { message } = fileError(`${layout.path} cannot be written`, cause);
-    return doubtful(message, 'it can be verified, and not signed', { path: layout.path });
-  }
+  const facts = { path: layout.path };
+  if (isWritable(layout.path)) return found(`${layout.path} can be written`, facts);
+  return doubtful(`${layout.path} cannot be written`, 'what is in it can be verified, and not signed', facts);
 }
 
 async function lookAtLayoutSignatures(patient: Patient): Promise<Finding | undefined> {

@@ -1,5 +1,4 @@
 // Whether certificates are revoked, whether those who tell can be reached, and whether their lists can be kept.
-import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { doubtful, type Finding, found, wrong } from '../../core/finding.ts';
 import { openRevocation } from '../../revocation/ask.ts';
@@ -8,6 +7,7 @@ import { cacheDirectoryOf } from '../../store/directories.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { describeRevocation } from '../../x509/revocation/text.ts';
 import type { Patient } from './patient.ts';
+import { isWritable } from './permission.ts';
 
 /** Asks all that the certificates name. Lists are fetched and not kept: nothing is changed by looking. */
 export async function lookAtRevocation(chain: readonly Certificate[], { http, files, log, context }: Patient): Promise<Finding> {
@@ -42,13 +42,4 @@ async function nearestFolder(path: string, files: Patient['files']): Promise<str
   const facts = await files.look(path);
   if (facts !== undefined) return facts.kind === 'directory' ? path : undefined;
   return dirname(path) === path ? undefined : nearestFolder(dirname(path), files);
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

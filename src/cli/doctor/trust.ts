@@ -21,13 +21,15 @@ import { failed, type Section } from './check.ts';
 import type { Patient } from './patient.ts';
 import { scopeOf } from './scope.ts';
 
+const fix = 'correct that statement, then notation-ts-kms policy show prints the policy';
+
 export const trustSection: Section = {
   title: 'Trust',
   checks: [
-    { id: 'trust.policy', title: 'policy', run: lookAtPolicy },
-    { id: 'trust.blob-policy', title: 'blob policy', run: lookAtBlobPolicy },
+    { id: 'trust.policy', title: 'policy', hint: fix, run: lookAtPolicy },
+    { id: 'trust.blob-policy', title: 'blob policy', hint: fix, run: lookAtBlobPolicy },
     { id: 'trust.statements', title: 'statements', needs: ['trust.policy'], run: lookAtStatements },
-    { id: 'trust.stores', title: 'stores', run: lookAtStores },
+    { id: 'trust.stores', title: 'stores', hint: 'notation-ts-kms certificate add puts certificates into a store', run: lookAtStores },
     { id: 'trust.scope', title: 'artifact', needs: ['trust.policy'], run: lookAtScope },
     { id: 'trust.key', title: 'this key', needs: ['trust.policy', 'trust.scope', 'chain.certificates'], run: lookAtKey },
   ],
