@@ -91,7 +91,7 @@ function judgeRules(chain: readonly Certificate[]): readonly Finding[] {
   return [found('every rule for code signing is kept')];
 }
 
-async function lookAtKey({ opened, chain }: PatientKey): Promise<Finding> {
+async function lookAtKey({ opened, chain, permission }: PatientKey): Promise<Finding> {
   const [leaf] = await chain();
   const key = await opened();
   try {
@@ -103,6 +103,16 @@ async function lookAtKey({ opened, chain }: PatientKey): Promise<Finding> {
       `this identity may not read the public key; each signature is verified with the certificate all the same: ${error.message}`,
     );
   }
+  // Of keys with versions the one that is the certificate's signs, which need not be the newest.
+  const isOlder = await permission().then(
+    ({ facts }) => facts?.['how'] === 'test signature',
+    () => false,
+  );
+  if (isOlder)
+    return doubtful(
+      'the key was rotated: the first certificate is for an older version, which still signs',
+      'get a certificate for the newest version',
+    );
   return wrong('the first certificate is for another key', problemHints.key);
 }
 

@@ -51,7 +51,7 @@ export const keySection: Section = {
       id: 'key.permission',
       title: 'permission',
       needs: [...needed, 'key.open'],
-      run: ofKey(async (key) => (await key.examination()).permission(await key.opened())),
+      run: ofKey(({ permission }) => permission()),
     },
   ],
 };

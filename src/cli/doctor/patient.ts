@@ -1,5 +1,6 @@
 // What is examined, opened once and only when a check looks at it.
 import { NotationError } from '../../core/error.ts';
+import type { Finding } from '../../core/finding.ts';
 import { once } from '../../core/once.ts';
 import type { Deadline, Files, Http, Log, Repository } from '../../core/ports.ts';
 import { noDeadline, openDeadline } from '../../http/deadline.ts';
@@ -50,6 +51,8 @@ export interface PatientKey {
   readonly examination: () => Promise<KeyExamination>;
   readonly opened: () => Promise<Key>;
   readonly chain: () => Promise<readonly Certificate[]>;
+  /** Whether it may sign. */
+  readonly permission: () => Promise<Finding>;
 }
 
 /** Opens nothing yet. */
@@ -101,11 +104,13 @@ function openPatientKey({ id, pluginConfig }: ResolvedKey, context: ToolContext,
   const settings = parseSettings(pluginConfig);
   const keys = watched(keyContextOf(settings, context, log, openDeadline(settings.deadlineMs)), wire);
   const opened = once(() => openKey(id, keys));
+  const examination = once(() => examineKey(id, keys));
   return {
     id,
     settings,
     keys,
-    examination: once(() => examineKey(id, keys)),
+    examination,
+    permission: once(async () => (await examination()).permission(await opened())),
     opened,
     chain: once(async () => (await opened()).certificates()),
   };

@@ -165,7 +165,8 @@ function saidIn(cause: unknown): Said | undefined {
   const requestId = $metadata?.requestId;
   return {
     name: wordIn(Code ?? cause.name),
-    message: cause.message,
+    // A service may put anything there.
+    message: typeof cause.message === 'string' ? cause.message : '',
     status: $metadata?.httpStatusCode,
     requestId: requestId !== undefined && /^[0-9A-Fa-f-]{8,64}$/.test(requestId) ? requestId : undefined,
   };

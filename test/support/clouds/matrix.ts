@@ -84,10 +84,7 @@ async function tryCell(
   verdict: (evidence: Evidence) => boolean,
 ): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
-  const { act, times, on } = row;
-  const stage: Stage = { ...stages[at], ...(on && { operation: on }) };
-  const faults = act === undefined ? [] : [{ on: stage.operation, act, ...(times !== undefined && { times }) }];
-  const scene = await stage.open(wishOf(row, stage, form), faults, folder);
+  const { stage, scene } = await openCell({ row, at, ...(form && { form }) }, folder);
   try {
     const seconds = factor * (row.seconds ?? patience);
     const elapsed = startStopwatch();
@@ -103,6 +100,17 @@ async function tryCell(
   }
 }
 
+/** The scene of a cell, with its fault. */
+export async function openCell(
+  { row, at, form }: Omit<Cell, 'name'>,
+  folder: string,
+): Promise<{ readonly stage: Stage; readonly scene: Scene }> {
+  const { act, times, on } = row;
+  const stage: Stage = { ...stages[at], ...(on && { operation: on }) };
+  const faults = act === undefined ? [] : [{ on: stage.operation, act, ...(times !== undefined && { times }) }];
+  return { stage, scene: await stage.open(wishOf(row, stage, form), faults, folder) };
+}
+
 /** Seconds, for cells that end by themselves: on a busy machine they must not run into their deadline. */
 const patience = 60;
 /** How long after its deadline a cell may end, the first time. */
@@ -110,7 +118,7 @@ const graceMs = 2000;
 /** A command whose end does not come at all fails by its name. */
 const hungMs = 90_000;
 
-async function untilHung(ended: Promise<Ended>): Promise<Ended> {
+export async function untilHung<T>(ended: Promise<T>): Promise<T> {
   const over = new AbortController();
   const hung = sleep(hungMs, undefined, { signal: over.signal }).then(() => {
     throw new Error(`it did not end within ${hungMs / 1000} s`);
