@@ -9,7 +9,7 @@ import { diagnoseChain } from '../../x509/chain/diagnosis.ts';
 import { findBrokenRules } from '../../x509/chain/profile.ts';
 import { printName } from '../../x509/name.ts';
 import { problemHints } from '../certificate/problem-hints.ts';
-import { failed, isDenied, type Section } from './check.ts';
+import { blockedBy, failed, isDenied, type Section } from './check.ts';
 import { ofKey } from './key.ts';
 import type { Patient, PatientKey } from './patient.ts';
 import { lookAtRevocation } from './revocation.ts';
@@ -64,7 +64,7 @@ const ofCertificates: ReadonlySet<string> = new Set(['CERTIFICATE', 'KEY_MISMATC
 async function blameOpening(error: unknown, { opened }: PatientKey): Promise<Finding> {
   return opened().then(
     () => failed(error),
-    () => unknown('not checked, as key.open failed'),
+    () => blockedBy('key.open'),
   );
 }
 

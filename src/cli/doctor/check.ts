@@ -1,6 +1,6 @@
 // One thing that is looked at, and what came of it.
 import { NotationError, toNotationError } from '../../core/error.ts';
-import type { Finding } from '../../core/finding.ts';
+import { type Finding, unknown } from '../../core/finding.ts';
 import type { Patient } from './patient.ts';
 
 export interface Check {
@@ -34,6 +34,11 @@ export interface Result extends Finding {
 export function failed(error: unknown): Finding {
   const { code, message, hint, metadata } = toNotationError(error);
   return { status: 'failure', message, ...(hint !== undefined && { hint }), facts: { code, ...metadata } };
+}
+
+/** What could not be looked at because the check of that id failed: of a row that need each other, the first is the one to look at. */
+export function blockedBy(id: string): Finding {
+  return { ...unknown(`not checked, as ${id} failed`), facts: { blockedBy: id } };
 }
 
 /** Whether an error says that this identity may not look. */

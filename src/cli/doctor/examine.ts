@@ -1,8 +1,8 @@
 // Runs the checks: all at once but for what they need of each other, each within its time, told in their order.
-import { type Finding, unknown } from '../../core/finding.ts';
+import type { Finding } from '../../core/finding.ts';
 import type { Deadline } from '../../core/ports.ts';
 import { withDeadline } from '../../http/deadline.ts';
-import { type Check, failed, type Result, type Section } from './check.ts';
+import { blockedBy, type Check, failed, type Result, type Section } from './check.ts';
 import type { Patient } from './patient.ts';
 
 /** What a section found; sections of what is not here are left out. */
@@ -54,19 +54,16 @@ async function start(
 ): Promise<readonly Result[]> {
   const { id, title, needs = [], run } = check;
   const before = (await Promise.all(needs.map((need) => running.get(need) ?? []))).flat();
-  const missing = before.find(({ status }) => status === 'failure' || status === 'unknown');
-  const findings = missing === undefined ? await lookInTime(() => run(patient), patience) : [blockedBy(missing)];
+  const missing = before.find(({ status, facts }) => status === 'failure' || facts?.['blockedBy'] !== undefined);
+  const findings =
+    missing === undefined
+      ? await lookInTime(() => run(patient), patience)
+      : [blockedBy(String(missing.facts?.['blockedBy'] ?? missing.id))];
   return findings.map((finding) => ({ id, title, ...finding, ...hintFor(finding, check) }));
 }
 
 function hintFor({ status, hint: own }: Finding, { hint = 'notation-ts-kms doctor --debug tells more' }: Check): Pick<Finding, 'hint'> {
   return status === 'failure' && own === undefined ? { hint } : {};
-}
-
-/** The first of a row of checks that need each other is the one to look at. */
-function blockedBy({ id, facts }: Result): Finding {
-  const cause = facts?.['blockedBy'] ?? id;
-  return { ...unknown(`not checked, as ${cause} failed`), facts: { blockedBy: cause } };
 }
 
 const lateHint = 'see what stands between this machine and what was asked, then run doctor again';

@@ -1,10 +1,8 @@
 // What Azure can tell of the way to a key: whose token opens the vault, and whether there is a newer version of the key.
-import { NotationError } from '../../core/error.ts';
 import { doubtful, type Facts, type Finding, found, unknown } from '../../core/finding.ts';
 import type { KeyContext, KeyExamination } from '../provider.ts';
 import { signTestMessage } from '../test-signature.ts';
 import { checkCredentialOptions } from './credential.ts';
-import { isDenied } from './error.ts';
 import { type AzureKeyId, parseAzureKeyId } from './key-id.ts';
 import { openVault, type Vault } from './vault.ts';
 
@@ -63,20 +61,14 @@ function isDate(date: Date): boolean {
   return !Number.isNaN(date.getTime());
 }
 
-async function judgeVersion({ version, name }: AzureKeyId, vault: Vault): Promise<Finding> {
-  const versions = await vault.keyVersions().catch((error: unknown) => (isDenied(error) ? undefined : Promise.reject(error)));
-  if (versions === undefined) return unknown('this identity may not list the versions of the key (keys/list), which signing does not need');
-  const [newest] = versions;
-  if (newest === undefined)
-    throw new NotationError('KEY_UNUSABLE', `key ${JSON.stringify(name)}: expected a version that is enabled, found none`, {
-      hint: 'enable one, or make a new one (az keyvault key set-attributes, rotate)',
-    });
-  const facts = { newest, versions: versions.length };
-  if (version === undefined) return found(`the newest version is ${newest}, of ${versions.length}`, facts);
-  if (version === newest) return found(`version ${version} is the newest`, facts);
+/** What the vault gives to who names no version is the newest. */
+async function judgeVersion({ version }: AzureKeyId, vault: Vault): Promise<Finding> {
+  const { version: newest } = await vault.key(undefined);
+  if (version === undefined) return found(`the newest version is ${newest}`, { newest });
+  if (version === newest) return found(`version ${version} is the newest`, { newest });
   return doubtful(
     `version ${version} is not the newest, which is ${newest}`,
     'if the key was rotated, get a certificate for the newest version, and name that one',
-    { ...facts, version },
+    { version, newest },
   );
 }
