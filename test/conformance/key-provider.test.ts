@@ -88,9 +88,8 @@ for (const { name, open } of backends) {
       });
     }
 
-    test('an examination tells of a credential without it, and that the key may sign', async (t) => {
-      for (const spec of specs) {
-        if (!backend.specs.includes(spec)) return t.skip('not a key spec of this backend');
+    test('an examination tells of a credential without it, and that the key may sign', async () => {
+      for (const spec of backend.specs) {
         const { keyId, context } = backend.key(spec);
         const examination = await examineKey(keyId, context);
         const findings = [
