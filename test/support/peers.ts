@@ -16,6 +16,7 @@ export type Peer =
   | 'bench-azure-plugin'
   | 'bench-runner'
   | 'blob-host'
+  | 'framework-plugin'
   | 'token-server'
   | 'ministack'
   | 'moto_server'
