@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toPem } from '../../src/x509/bundle.ts';
+import { gkmsEnvironment, startGkms } from '../support/gkms.ts';
 import { appServiceHeader, type KeyVault, pemOf, startKeyVault } from '../support/key-vault.ts';
 import { createKey, kmsClient, type Ministack, nameKey, startMinistack } from '../support/ministack.ts';
 import { executableUnderTest, openNotation } from '../support/notation.ts';
@@ -44,6 +45,7 @@ interface Page {
 const pages: readonly Page[] = [
   { heading: 'AWS KMS', peers: ['ministack'], commands: 4, open: openAws },
   { heading: 'Azure Key Vault', peers: ['akv'], commands: 3, open: openAzure },
+  { heading: 'Google Cloud KMS', peers: ['gkms'], commands: 4, open: openGcp },
   { heading: 'Vault and OpenBao', peers: ['vaultdev'], commands: 4, open: openVault },
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
@@ -148,6 +150,21 @@ async function openAws(): Promise<Reader> {
     adapt: (command) => command,
     roots: [],
     close: () => stack.stop(),
+  };
+}
+
+async function openGcp({ folder }: Session): Promise<Reader> {
+  const kms = await startGkms();
+  const credentials = join(folder, 'account.json');
+  await kms.addServiceAccount(credentials);
+  const key = { purpose: 'ASYMMETRIC_SIGN', versionTemplate: { algorithm: 'EC_SIGN_P256_SHA256' } };
+  await kms.ask('POST', 'projects/example/locations/europe-west3/keyRings/release/cryptoKeys?cryptoKeyId=app', key);
+  return {
+    environment: gkmsEnvironment(kms, credentials),
+    prepare: async () => undefined,
+    adapt: (command) => command,
+    roots: [],
+    close: () => kms.stop(),
   };
 }
 
