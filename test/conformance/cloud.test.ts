@@ -12,6 +12,7 @@ import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
 import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/x509/issue/issue.ts';
+import { gcpAlgorithms, gcpRing, gkmsEnvironment, startGkms } from '../support/gkms.ts';
 import { appServiceHeader, keyPemOf, pemOf, startKeyVault } from '../support/key-vault.ts';
 import { type AwsKey, awsSpecs, createKey, kmsClient, publicKeyInfoOf, startMinistack } from '../support/ministack.ts';
 import { openFolder, removeFolder } from '../support/notation.ts';
@@ -37,6 +38,7 @@ interface CloudUnderTest {
   open(folder: string): Promise<Cloud>;
 }
 
+const gcpSpecNames = algorithms.filter(({ keySpec }) => gcpAlgorithms[keySpec] !== undefined).map(({ keySpec }) => keySpec.toLowerCase());
 const specNames = algorithms.map(({ keySpec }) => keySpec.toLowerCase());
 /** Certificates of one EC-256 key that break a rule, by the vectors' names. */
 const flaws: Readonly<Record<string, Change>> = {
@@ -53,6 +55,7 @@ const chainNames = ['unordered', 'no-root', 'mismatch', ...Object.keys(flaws)];
 const clouds: readonly CloudUnderTest[] = [
   { name: 'AWS KMS', peer: 'ministack', has: ['absent', 'no-chain', 'secp256k1', ...specNames, ...chainNames], open: openAws },
   { name: 'Azure Key Vault', peer: 'akv', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openAzure },
+  { name: 'Google Cloud KMS', peer: 'gkms', has: ['absent', 'no-chain', ...gcpSpecNames, ...chainNames], open: openGcp },
   { name: 'Vault Transit', peer: 'vaultdev', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openVault },
 ];
 
@@ -143,6 +146,31 @@ async function openAzure(folder: string): Promise<Cloud> {
       ),
     },
     stop: () => vault.stop(),
+  };
+}
+
+/** Four of the six key specs; all chains are files. */
+async function openGcp(folder: string): Promise<Cloud> {
+  const kms = await startGkms();
+  const root = await mintCa('root', undefined);
+  const credentials = join(folder, 'account.json');
+  await kms.addServiceAccount(credentials);
+  const chained = (version: string, file: string) => ({ keyId: `gcpkms://${version}`, pluginConfig: { cert_chain: file } });
+  const open = async ([keySpec, algorithm]: readonly [string, string]) => {
+    const version = await kms.createKey(keySpec, algorithm);
+    return [keySpec.toLowerCase(), chained(version, await writeChain(folder, keySpec, await kms.publicKeyInfo(version), root))] as const;
+  };
+  const bare = await kms.createKey('bare', 'EC_SIGN_P256_SHA256');
+  const chains = await writeFlawedChains(folder, await kms.publicKeyInfo(bare), root);
+  return {
+    env: gkmsEnvironment(kms, credentials),
+    keys: {
+      absent: { keyId: `gcpkms://${gcpRing}/cryptoKeys/absent/cryptoKeyVersions/1` },
+      'no-chain': { keyId: bare },
+      ...Object.fromEntries(await Promise.all(Object.entries(gcpAlgorithms).map(open))),
+      ...Object.fromEntries(Object.entries(chains).map(([name, file]) => [name, chained(bare, file)])),
+    },
+    stop: () => kms.stop(),
   };
 }
 
