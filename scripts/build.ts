@@ -1,6 +1,6 @@
 // Builds one form of the program:
 //   executable  dist/notation-ts-kms      one file with Bun's runtime: what we ship; with --runtime=PATH, with that Bun's
-//   npm         dist/npm/main.js          modules for Node.js: what npm carries
+//   npm         dist/npm                  the npm package: main.js, which is the program, and index.js, which is the library
 //   pkg         dist/pkg/notation-ts-kms  one file with Node's runtime
 //   man         dist/man/notation-ts-kms.1  the manual page; the other forms make it too
 import { execFileSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import type { Component } from './package/component.ts';
 import { type BundledPackage, packagesIn } from './package/contents.ts';
 import { nodeRuntime, pkgParts } from './package/node.ts';
 import { noticeOfModules, noticeOfNodeExecutable } from './package/notice.ts';
+import { completeNpmPackage } from './package/npm.ts';
 import { sbomOf } from './package/sbom.ts';
 import { versionHere } from './package/version.ts';
 
@@ -39,12 +40,12 @@ export function bunPath(): string {
 }
 
 /**
- * Bundles `entry` with these flags of `bun build`, minified and split so that each command loads only its own chunks. The condition
+ * Bundles `entries` with these flags of `bun build`, minified and split so that each command loads only its own chunks. The condition
  * `module` takes the AWS SDK's ES modules, of which the unused are left out, in place of its single CommonJS files.
  */
-export function bundle(form: BuildForm, flags: readonly string[], entry = 'src/main.ts'): void {
+export function bundle(form: BuildForm, flags: readonly string[], entries: readonly string[] = ['src/main.ts']): void {
   const define = `--define=BUILD=${JSON.stringify({ form, commit: commit() })}`;
-  const common = ['build', entry, '--minify', '--format=esm', '--splitting', '--conditions=module', define];
+  const common = ['build', ...entries, '--minify', '--format=esm', '--splitting', '--conditions=module', define];
   execFileSync(bunPath(), [...common, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
@@ -65,7 +66,11 @@ export function compile(outfile: string, options: Compilation = {}): void {
   const target = options.target === undefined ? [] : [`--target=${options.target}`];
   const runtime = options.runtime === undefined ? [] : [`--compile-executable-path=${options.runtime}`];
   const metafile = options.metafile === undefined ? [] : [`--metafile=${options.metafile}`];
-  bundle('executable', [...compileFlags, ...target, ...runtime, ...metafile, `--outfile=${outfile}`], options.entry);
+  bundle(
+    'executable',
+    [...compileFlags, ...target, ...runtime, ...metafile, `--outfile=${outfile}`],
+    options.entry === undefined ? undefined : [options.entry],
+  );
 }
 
 function commit(): string {
@@ -82,13 +87,15 @@ function ofCommit(format: string, ...options: readonly string[]): string | undef
   }
 }
 
-/** The manual page, as the sources print it. It bears the day of the commit, so that the same sources give the same bytes. */
-export function buildMan(): void {
+/** The manual page, as the sources print it. It bears the day of the commit, so that the same sources give the same bytes. Answers its path. */
+export function buildMan(): string {
   const folder = join(root, 'dist', 'man');
   const env = { ...process.env, SOURCE_DATE_EPOCH: process.env['SOURCE_DATE_EPOCH'] ?? ofCommit('%ct') };
   const page = execFileSync(process.execPath, [join(root, 'src/main.ts'), 'man'], { env });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'notation-ts-kms.1'), page);
+  const path = join(folder, 'notation-ts-kms.1');
+  writeFileSync(path, page);
+  return path;
 }
 
 /** Bun writes its output piecemeal; a copy lies in larger pieces in the page cache and starts faster by a tenth, and is what an installation is too. */
@@ -108,12 +115,16 @@ function buildExecutable(runtime: string | undefined): void {
 export function buildModules(form: 'npm' | 'pkg', folder: string): readonly BundledPackage[] {
   const [made, metafile] = [`${folder}.new`, `${folder}.metafile.json`];
   rmSync(made, { recursive: true, force: true });
-  bundle(form, ['--target=node', `--outdir=${made}`, `--metafile=${metafile}`]);
+  const entries = form === 'npm' ? ['src/main.ts', 'src/index.ts'] : ['src/main.ts'];
+  bundle(form, ['--target=node', `--outdir=${made}`, `--metafile=${metafile}`], entries);
   const packages = packagesIn(metafile, root);
   rmSync(metafile);
   const entry = join(made, 'main.js');
   writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`, { mode: 0o755 });
-  if (form === 'npm') writeFileSync(join(made, 'NOTICE'), noticeOfModules({ root, version: versionHere(), packages }));
+  if (form === 'npm') {
+    writeFileSync(join(made, 'NOTICE'), noticeOfModules({ root, version: versionHere(), packages }));
+    completeNpmPackage(root, made, buildMan());
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(made, folder);
   return packages;
@@ -162,6 +173,6 @@ if (import.meta.main) {
   else if (form === 'npm') buildModules('npm', join(root, 'dist', 'npm'));
   else if (form === 'pkg') await buildPkg();
   else if (form !== 'man') throw new Error(`unknown form ${form}: executable, npm, pkg or man`);
-  buildMan();
+  if (form !== 'npm') buildMan();
   process.stdout.write(`built ${form}\n`);
 }

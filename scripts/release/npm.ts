@@ -9,9 +9,10 @@ const root = join(import.meta.dirname, '../..');
 
 /** Builds and packs the npm form into `folder`; answers the names of the files. */
 export function packModules(folder: string, version: string): readonly string[] {
-  const packages = buildModules('npm', join(root, 'dist', 'npm'));
+  const cwd = join(root, 'dist', 'npm');
+  const packages = buildModules('npm', cwd);
   const words = ['pack', '--silent', '--ignore-scripts', '--json', '--pack-destination', folder];
-  const packed = JSON.parse(execFileSync('npm', words, { cwd: root, encoding: 'utf8' })) as readonly { readonly filename: string }[];
+  const packed = JSON.parse(execFileSync('npm', words, { cwd, encoding: 'utf8' })) as readonly { readonly filename: string }[];
   const file = packed[0]?.filename;
   if (file === undefined) throw new Error('npm pack made nothing');
   const sbom = `notation-ts-kms_${version}_npm.cdx.json`;
