@@ -22,6 +22,7 @@ export type {
 export type { Clock, Environment, Log, LogLevel } from './core/ports.ts';
 export { version } from './core/version.ts';
 export type { InspectedEnvelope, InspectedTimestamp } from './envelope/inspection.ts';
+export type { OptionName } from './kms/config.ts';
 export type { CertificateInput } from './library/certificate.ts';
 export type { ArtifactInspection, InspectedSignature, InspectOptions } from './library/inspect.ts';
 export type { BackendKey, KeyOptions, SigningKey } from './library/key.ts';
@@ -58,19 +59,27 @@ export type { Demands, StoreReference, TrustedIdentity } from './policy/statemen
 export type { Credential, CredentialSource } from './registry/credential.ts';
 export type {
   Accepted,
+  AnchorEvidence,
   ArtifactOutcome,
   EvidenceOf,
   Finding,
+  NonePasses,
   OfArtifact,
+  OnePasses,
   Outcome,
+  PluginEvidence,
   Rejected,
   SignatureOutcome,
+  Skipped,
   Stage,
   TimeEvidence,
   Verdict,
 } from './verify/outcome.ts';
 export type { Certificate } from './x509/certificate.ts';
 export type { TrustStoreType } from './x509/chain/anchor.ts';
+export type { Identity } from './x509/distinguished-name.ts';
+export type { BasicConstraints, ExtendedKeyUsage, Extension, KeyUsage, KeyUsageBit } from './x509/extension.ts';
+export type { Attribute, Name, RelativeName } from './x509/name.ts';
 export type {
   CertificateStatus,
   RevocationMethod,
@@ -79,3 +88,4 @@ export type {
   RevocationSource,
 } from './x509/revocation/report.ts';
 export type { Timestamp } from './x509/timestamp/check.ts';
+export type { Imprint, TimeRange, TimestampInfo } from './x509/timestamp/info.ts';

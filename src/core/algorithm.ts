@@ -12,7 +12,9 @@ const rows = [
 
 /** One row: what a key of this kind and size signs with, under each of its names. `bits` is the key's size, `hashBytes` the digest's length. */
 export type Algorithm = (typeof rows)[number];
+/** A key's kind and size. */
 export type KeySpec = Algorithm['keySpec'];
+/** The hash that goes with a key's size. */
 export type HashAlgorithm = Algorithm['hash'];
 
 export const algorithms: readonly Algorithm[] = rows;

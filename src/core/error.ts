@@ -53,6 +53,7 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
+/** What an error says besides its message. */
 export interface ErrorDetails {
   /** What to do next, as a sentence without a full stop. */
   readonly hint?: string;

@@ -31,6 +31,7 @@ export interface ExtendedAttribute {
   readonly value: unknown;
 }
 
+/** What the signer says, and nobody can change. */
 export interface SignedAttributes {
   readonly scheme: SigningScheme;
   /** `signingTime` under `notary.x509`, where nobody vouches for it; `authenticSigningTime` under the other scheme. */
@@ -39,6 +40,7 @@ export interface SignedAttributes {
   readonly extended: readonly ExtendedAttribute[];
 }
 
+/** What was added to the signature. */
 export interface UnsignedAttributes {
   readonly signingAgent?: string;
   /** RFC 3161 TimeStampToken: a CMS ContentInfo, DER or BER as the authority sent it. */
@@ -63,6 +65,7 @@ export interface Envelope {
 
 /** What the file names of blobs and notation's `--signature-format` call an envelope's encoding. */
 export type EnvelopeFormat = 'jws' | 'cose';
+/** The same, as media types. */
 export type EnvelopeMediaType = 'application/jose+json' | 'application/cose';
 
 declare const trust: unique symbol;

@@ -67,6 +67,7 @@ export interface Repository {
   attach(subject: Descriptor, signature: NewSignature): Promise<Descriptor>;
 }
 
+/** Tells the time. */
 export type Clock = () => Date;
 
 /** Environment variables, as values. */
@@ -91,6 +92,7 @@ export interface Files {
 
 /** What a line of the log weighs, the gravest first. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+/** One of these weights. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** A line of the log. Values never hold secrets. */

@@ -89,6 +89,7 @@ const aliases: ReadonlyMap<string, OptionName> = new Map([
   ['kvName', 'kv_mount'],
 ]);
 
+/** One of these options. */
 export type OptionName = (typeof options)[number]['name'];
 
 /** The options of one invocation, checked. Absent options are absent. */

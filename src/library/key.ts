@@ -93,6 +93,16 @@ function openUnder(deadline: Deadline, id: string, settings: Settings, host: Hos
   return openKey(id, { settings, environment, files, namedKeys, log, http, deadline, now });
 }
 
+/** A bundler, or whoever wanted a smaller image, left out what is loaded only when it is used. */
+function missingCode(error: unknown): NotationError | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
+  return new NotationError('CONFIG', 'key: expected the code of its backend, found that a part of it is missing', {
+    cause: error,
+    hint: 'install notation-ts-kms anew, and have bundlers keep its dynamic imports',
+  });
+}
+
 type Use = <T>(signal: AbortSignal | undefined, work: (key: Key) => Promise<T>) => Promise<T>;
 
 /** Uses of one lease. What is under way is given up with the last use that is: another's must not end with it. */
@@ -105,6 +115,8 @@ function counted(lease: Lease<Key>): Use {
         const { resource, inTime } = await lease.take();
         return inTime(work(resource));
       });
+    } catch (error) {
+      throw missingCode(error) ?? error;
     } finally {
       users -= 1;
       if (users === 0 && signal?.aborted) lease.end();

@@ -2,12 +2,15 @@
 
 /** What is checked of a signature, in the order in which it is checked. */
 export const checkNames = ['integrity', 'authenticity', 'expiry', 'authenticTimestamp', 'revocation'] as const;
+/** One of these checks. */
 export type CheckName = (typeof checkNames)[number];
 
 /** What becomes of a check that fails: the signature is rejected, or it is told; or the check is left out. */
 export type Action = 'enforce' | 'log' | 'skip';
+/** What becomes of each check. */
 export type Actions = Readonly<Record<CheckName, Action>>;
 
+/** A level as policies name it. */
 export type LevelName = 'strict' | 'permissive' | 'audit' | 'skip';
 
 const enforced = 'enforce' as const;

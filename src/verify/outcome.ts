@@ -60,6 +60,7 @@ export type Finding<C extends CheckName = CheckName> = {
  */
 export type Stage = CheckName | 'fetch' | 'verification plugin' | 'critical attributes' | 'artifact' | 'user metadata';
 
+/** A signature that does not pass. */
 export interface Rejected {
   readonly status: 'rejected';
   /** In the order of the checks; those after the one that rejected are not there. */
@@ -70,6 +71,7 @@ export interface Rejected {
   readonly error: NotationError;
 }
 
+/** A signature that passes. */
 export interface Accepted {
   readonly status: 'verified';
   readonly findings: readonly Finding[];
@@ -78,6 +80,7 @@ export interface Accepted {
   readonly signed: Descriptor;
 }
 
+/** What came of one signature. */
 export type SignatureOutcome = Rejected | Accepted;
 
 /** A signature of an artifact, by its manifest's digest. */
@@ -86,12 +89,12 @@ export interface OfArtifact {
 }
 
 /** Nothing was looked at: the statement's level is skip. */
-interface Skipped {
+export interface Skipped {
   readonly status: 'skipped';
 }
 
 /** No signature passed. */
-interface NonePasses<S> {
+export interface NonePasses<S> {
   readonly status: 'rejected';
   /** `unsigned`: there are no signatures; `too many`: there are more than may be tried, and none of those passes. */
   readonly reason: 'unsigned' | 'too many' | 'all rejected';
@@ -99,7 +102,7 @@ interface NonePasses<S> {
 }
 
 /** One signature passed, and those before it did not. */
-interface OnePasses<S> {
+export interface OnePasses<S> {
   readonly status: 'verified';
   readonly rejected: readonly (Rejected & S)[];
   readonly accepted: Accepted & S;
@@ -108,4 +111,5 @@ interface OnePasses<S> {
 /** What came of an artifact or a blob, whose signatures are told apart by `S`. */
 export type Outcome<S = unknown> = { readonly statement: Demands } & (Skipped | NonePasses<S> | OnePasses<S>);
 
+/** What came of an artifact. */
 export type ArtifactOutcome = Outcome<OfArtifact>;

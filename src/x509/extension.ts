@@ -38,6 +38,7 @@ export const keyUsageBit = {
   decipherOnly: 8,
 } as const;
 
+/** One use of a key. */
 export type KeyUsageBit = keyof typeof keyUsageBit;
 
 /** Purposes of ExtKeyUsage (RFC 5280 §4.2.1.12). */
@@ -58,18 +59,22 @@ export interface Extension {
   readonly value: Der;
 }
 
+/** Whether it is a CA, and how many may come below (RFC 5280 §4.2.1.9). */
 export interface BasicConstraints {
   readonly critical: boolean;
   readonly ca: boolean;
   readonly pathLength?: number;
 }
 
+/** What the key is for (RFC 5280 §4.2.1.3). */
 export interface KeyUsage {
   readonly critical: boolean;
   readonly bits: readonly KeyUsageBit[];
+  /** Whether `bit` is among them. */
   has(bit: KeyUsageBit): boolean;
 }
 
+/** The purposes of the key (RFC 5280 §4.2.1.12). */
 export interface ExtendedKeyUsage {
   readonly critical: boolean;
   readonly oids: readonly string[];

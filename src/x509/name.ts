@@ -14,6 +14,7 @@ export interface Attribute {
   readonly value: string;
 }
 
+/** One part of a name; nearly always of one attribute. */
 export type RelativeName = readonly Attribute[];
 
 /** A name in the order of its DER; chains need two names that are one to be so byte by byte. */

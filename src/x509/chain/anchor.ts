@@ -8,6 +8,7 @@ import { isSelfSigned } from './chain.ts';
 
 /** The types that there are, in the order in which notation lists them. */
 export const trustStoreTypes = ['ca', 'signingAuthority', 'tsa'] as const;
+/** Whom a store vouches for: signers, signing authorities, or timestamp authorities. */
 export type TrustStoreType = (typeof trustStoreTypes)[number];
 
 /** Whether a named store may have that name: it becomes the name of a folder (AMB-22). */

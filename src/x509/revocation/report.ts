@@ -10,6 +10,7 @@ export interface RevocationQuestion {
   readonly authenticSigningTime?: Date;
 }
 
+/** How a certificate's revocation is asked about. */
 export type RevocationMethod = 'OCSP' | 'CRL';
 
 /** Who said it: a responder or a CRL by its URL, and from when to when that holds. */
