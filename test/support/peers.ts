@@ -30,7 +30,9 @@ export type Peer =
   | 'check-jsonschema'
   | 'manifest-check'
   | 'vaultdev'
-  | 'gkms';
+  | 'gkms'
+  | 'pkcs11.node'
+  | 'pkcs11-fault.so';
 
 let folder: string | undefined;
 
