@@ -1,9 +1,10 @@
 // The doctor on whole machines: the real notation with the plugin installed, real registries, an OCI layout, a real timestamp authority.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { sections } from '../../src/cli/doctor/doctor.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
 import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/x509/issue/issue.ts';
@@ -21,11 +22,33 @@ import {
   removeFolder,
   runProgram,
 } from '../support/notation.ts';
+import { makeBareKey } from '../support/openssl.ts';
 import { needs, openPeer } from '../support/peers.ts';
 import { mintCa, mintChain } from '../support/pki.ts';
 import { start } from '../support/process.ts';
 import { type Registry, type RegistryKind, startRegistry } from '../support/registry.ts';
 import { startTimestampServer, type Tsa } from '../support/tsa.ts';
+
+/** What the reader of the README has done before. */
+const preparations: readonly string[] = [
+  'notation-ts-kms key self-signed --id ./release.key --subject "CN=release, O=Example, ST=WA, C=US" --out release.crt',
+  'notation-ts-kms certificate add --type ca --store release release.crt',
+  'notation-ts-kms policy init --name release --trust-store ca:release --trusted-identity "x509.subject: C=US, ST=WA, O=Example, CN=app"',
+];
+
+/** A line of a transcript: numbers, dates and digests may be others, and `…` stands for any rest. */
+function likeLine(line: string): RegExp {
+  const pattern = line
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/executable, \w+/, '\\w+, [\\w.]+')
+    .replace(/\d\S*Z/g, '\\S+Z')
+    .replace(/(?<=sha256:)[0-9a-f]{64}/g, '[0-9a-f]{64}')
+    .replace(/\d+ (from|that|days|bytes)/g, '\\d+ $1')
+    .replace(/(?<=\\w\+, \[\\w\.\]\+ )\S+/, '\\S+,')
+    .replace(/PEM, \w+#?\d*/, 'PEM, [\\w#]+')
+    .replace(/…$/, '.*');
+  return new RegExp(`^${pattern}$`);
+}
 
 const peers = needs('notation', 'oras', 'ocireg', 'docker-registry', 'token-server', 'timestamp-server');
 
@@ -193,6 +216,34 @@ describe('the doctor', peers, () => {
     } finally {
       await tsa.stop();
     }
+  });
+
+  test('the transcript of the README is what it says', async () => {
+    const work = mkdtempSync(join(folder, 'alice-'));
+    mkdirSync(join(work, 'bin'));
+    symlinkSync(executableUnderTest(), join(work, 'bin', 'notation-ts-kms'));
+    const run = (line: string) => start(['sh', '-c', line], { cwd: work, env: { HOME: work, PATH: `${join(work, 'bin')}:/usr/bin:/bin` } });
+    makeBareKey(work, 'release.key', 'EC-256');
+    makeImage(join(work, 'layout'));
+    chmodSync(join(work, 'release.key'), 0o644);
+    for (const line of preparations) assert.equal((await run(line)).code, 0, line);
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, command = '', transcript = ''] = /^\$ (notation-ts-kms doctor .*)\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    const { code, stdout, stderr } = await run(command);
+    assert.equal(code, 1);
+    const said = (stdout + stderr).replaceAll(work, '/home/alice').split('\n');
+    assert.ok(said.length > 30);
+    for (const [index, line] of transcript.split('\n').entries()) assert.match(said[index] ?? '', likeLine(line), `line ${index + 1}`);
+    assert.equal(said.length, transcript.split('\n').length);
+  });
+
+  test('the ids of the README are those that there are', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| (`[a-z]+\.[a-z-]+`(?:, `\.[a-z-]+`)*) \|/gm)].map(([, ids = '']) =>
+      ids.replaceAll('`', '').split(', '),
+    );
+    const told = rows.flatMap(([first = '', ...more]) => [first, ...more.map((one) => `${first.split('.')[0]}${one}`)]);
+    assert.deepEqual(told.toSorted(), sections.flatMap(({ checks }) => checks.map(({ id }) => id)).toSorted());
   });
 
   test('an older plugin of another version than this is told, and so is one that was cut off', async () => {

@@ -19,7 +19,7 @@ import { trustSection } from './trust.ts';
 import { doctorWish } from './wish.ts';
 
 /** Every check, in the order in which it is told. */
-const sections: readonly Section[] = [
+export const sections: readonly Section[] = [
   installationSection,
   configurationSection,
   keySection,
