@@ -31,7 +31,7 @@ export async function findPlugin(folder: string, platform: string): Promise<Foun
   const [found, ...more] = executables.length === 0 && named.length === 1 ? named : executables;
   if (found === undefined) throw new NotationError('FILE', 'no plugin executable file was found', { hint: hintOf(platform) });
   if (more.length > 0) throw new NotationError('FILE', 'found more than one plugin executable files', { hint: hintOf(platform) });
-  if (!found.isExecutable) await makeExecutable(found.executable);
+  if (!found.isExecutable) await makeExecutable(found);
   return { name: found.name, executable: found.executable };
 }
 
@@ -50,6 +50,7 @@ export function requirePluginName(file: string, platform: string): string {
 }
 
 interface Candidate extends FoundPlugin {
+  readonly mode: number;
   readonly isExecutable: boolean;
 }
 
@@ -58,14 +59,14 @@ async function candidatesIn(folder: string, platform: string): Promise<readonly 
   const found = named.map(async ([name, executable]): Promise<Candidate | undefined> => {
     const facts = name === undefined ? undefined : await lstat(executable);
     if (name === undefined || !facts?.isFile()) return undefined;
-    return { name, executable, isExecutable: platform === 'win32' || (facts.mode & executableBit) !== 0 };
+    return { name, executable, mode: facts.mode, isExecutable: platform === 'win32' || (facts.mode & executableBit) !== 0 };
   });
   return (await Promise.all(found)).filter((one) => one !== undefined);
 }
 
-async function makeExecutable(path: string): Promise<void> {
-  await chmod(path, 0o755).catch((cause: unknown) => {
-    throw fileError(`${path} cannot be made executable`, cause);
+async function makeExecutable({ executable, mode }: Candidate): Promise<void> {
+  await chmod(executable, mode | executableBit).catch((cause: unknown) => {
+    throw fileError(`${executable} cannot be made executable`, cause);
   });
 }
 

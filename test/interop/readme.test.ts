@@ -1,9 +1,13 @@
 // The pages of the README about keys of clouds, keys without certificates, and trust: their commands, run as they stand there.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toPem } from '../../src/x509/bundle.ts';
+import { mintIdentity } from '../support/clouds/tls.ts';
 import { gkmsEnvironment, startGkms } from '../support/gkms.ts';
 import { appServiceHeader, type KeyVault, pemOf, startKeyVault } from '../support/key-vault.ts';
 import { createKey, kmsClient, type Ministack, nameKey, startMinistack } from '../support/ministack.ts';
@@ -11,6 +15,7 @@ import { executableUnderTest, openNotation } from '../support/notation.ts';
 import { makeBareKey, openssl } from '../support/openssl.ts';
 import { needs, openPeer, type Peer } from '../support/peers.ts';
 import { type Holder, mintCa, mintLeaf } from '../support/pki.ts';
+import { pluginScript, tarGzOf } from '../support/plugin-archives.ts';
 import { start } from '../support/process.ts';
 import { rootToken, startVault } from '../support/vault.ts';
 import { userEnvironment } from './aws-environment.ts';
@@ -51,6 +56,7 @@ const pages: readonly Page[] = [
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
   { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
   { heading: 'Verify', peers: [], commands: 14, inRow: true, open: openLocal },
+  { heading: 'Plugins', peers: [], commands: 8, open: openPlugins },
   { heading: 'Trust', peers: [], commands: 14, open: openLocal },
 ];
 
@@ -126,6 +132,31 @@ function writePolicy(path: string, section: string): void {
 }
 
 /** A key in a file, and an authority that answers. */
+/** Somebody else's plugin, also where it is published, and a key whose certificate is trusted. */
+async function openPlugins(session: Session): Promise<Reader> {
+  const plugin = { name: 'notation-wabbit-plugin', content: pluginScript('wabbit-plugin', '1.0.0'), mode: 0o755 };
+  const archive = tarGzOf([plugin, { name: 'LICENSE', content: 'a license' }]);
+  const identity = await mintIdentity();
+  const server = createServer({ key: identity.key, cert: identity.cert }, (_, response) => response.end(archive)).listen(0, 'localhost');
+  await once(server, 'listening');
+  const authority = join(session.folder, 'publisher.pem');
+  writeFileSync(authority, identity.authority);
+  return {
+    environment: { SSL_CERT_FILE: authority },
+    prepare: async (folder) => {
+      writeFileSync(join(folder, 'wabbit-plugin.tar.gz'), archive);
+      copyFileSync(session.ec.key, join(folder, 'release.key'));
+      copyFileSync(session.ec.chain, join(folder, 'release.crt'));
+    },
+    adapt: (command) => command.replace('https://wabbit-networks.com', `https://localhost:${(server.address() as AddressInfo).port}`),
+    roots: [session.authority.certificate],
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 async function openLocal(): Promise<Reader> {
   const prepared = new Set<string>();
   const prepare = async (folder: string) => {

@@ -68,7 +68,7 @@ async function installFrom(
   if (!isArchive(source)) requirePluginName(source.name, context.platform);
   const prepared = join(workshop.folder, 'plugin');
   await unpackPlugin(source, prepared, context.platform);
-  const plugin = await findPlugin(prepared, context.platform);
+  const plugin = await inWords('failed to read plugin from input directory', () => findPlugin(prepared, context.platform));
   const metadata = await askNew(plugin, context, log);
   const { folder, executable } = pluginPlace(directories, plugin.name, context.platform);
   await checkPluginFolder(folder);
