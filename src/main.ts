@@ -18,8 +18,12 @@ const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'
 // Up here, because everything below the next statement is there only after it.
 const terminals = new Map<number, { readonly columns: number }>();
 
+/** The command line that starts this program anew: what is one file needs no script. */
+const anew = typeof BUILD === 'undefined' || BUILD.form === 'npm' ? [process.execPath, process.argv[1] ?? ''] : [process.execPath];
+
 const command = process.argv[2] ?? '';
 if (protocolCommands.includes(command)) await runPlugin(command);
+else if (command === 'pkcs11-session') await runModuleSession();
 else await runTool(process.argv.slice(2));
 
 async function runPlugin(command: string): Promise<void> {
@@ -44,10 +48,27 @@ async function runCommand(command: string, input: Input): Promise<void> {
   }
   const [{ serve }, { disk }] = await Promise.all([import('./plugin/serve.ts'), import('./store/disk.ts')]);
   const { env: environment, platform } = process;
-  const reply = await serve({ command, input, environment, platform, files: disk, transport, now: () => new Date(), metadata });
+  const reply = await serve({
+    command,
+    input,
+    environment,
+    platform,
+    files: disk,
+    transport,
+    now: () => new Date(),
+    metadata,
+    program: anew,
+  });
   if (reply.succeeded) print.out(reply.json);
   else print.error(reply.json);
   process.exit(reply.succeeded ? 0 : 1);
+}
+
+/** The process of its own in which a PKCS#11 module runs: kms/pkcs11/process.ts starts it, with a pipe for answers. */
+async function runModuleSession(): Promise<void> {
+  const { serveSession } = await import('./kms/pkcs11/session.ts');
+  await serveSession(inputChunks(), (line) => write(3, line));
+  process.exit(0);
 }
 
 /** Bun's fetch and Node's node:https are each the quicker to load on their own runtime by far. */
@@ -109,7 +130,7 @@ async function runTool(words: readonly string[]): Promise<void> {
   const exitCode = await run(words, {
     environment: takeEnvironment(),
     platform: process.platform,
-    program: { path: process.execPath, script: process.argv[1] ?? '' },
+    program: { path: process.execPath, script: process.argv[1] ?? '', anew },
     runtime: process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`,
     build: typeof BUILD === 'undefined' ? { form: 'source', commit: 'unknown' } : BUILD,
     now: () => new Date(),
@@ -126,7 +147,7 @@ async function runTool(words: readonly string[]): Promise<void> {
 }
 
 /** Without process.stdout and process.stderr, whose opening takes longer than most commands' work. A pipe that does not block is asked again. */
-function write(descriptor: 1 | 2, output: string | Uint8Array): void {
+function write(descriptor: 1 | 2 | 3, output: string | Uint8Array): void {
   const { writeSync } = process.getBuiltinModule('node:fs');
   let rest = typeof output === 'string' ? Buffer.from(output) : output;
   while (rest.length > 0) {

@@ -5,8 +5,8 @@ import type { LoadTransport } from '../http/transport.ts';
 export interface ToolContext {
   readonly environment: Environment;
   readonly platform: string;
-  /** What runs: the executable, and the script where the executable is a runtime. */
-  readonly program: { readonly path: string; readonly script: string };
+  /** What runs: the executable, and the script where the executable is a runtime; and the command line that starts it anew. */
+  readonly program: { readonly path: string; readonly script: string; readonly anew: readonly string[] };
   /** The runtime and its version, for people. */
   readonly runtime: string;
   readonly build: Build;

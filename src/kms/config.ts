@@ -58,6 +58,14 @@ export const options = [
   { name: 'transit_key_version', of: 'vault', summary: 'version that signs; the one whose public key the leaf has when absent' },
   { name: 'kv_mount', of: 'vault', summary: 'where the KV engine (version 2) with the chain is mounted; secret when absent' },
   { name: 'kv_path', of: 'vault', summary: "secret whose field certificate holds the chain; the key id's name when absent" },
+  { name: 'pkcs11_module', of: 'pkcs11', summary: 'path of the PKCS#11 module; else module-path in the key id, PKCS11_MODULE_PATH' },
+  {
+    name: 'pkcs11_addon',
+    of: 'pkcs11',
+    summary: 'path of pkcs11.node, from the npm package pkcs11js; else NOTATION_TS_KMS_PKCS11_ADDON',
+  },
+  { name: 'pin_env', of: 'pkcs11', summary: "name of the environment variable that holds the token's PIN" },
+  { name: 'pin_file', of: 'pkcs11', summary: "file whose first line is the token's PIN; else pin-source in the key id" },
   {
     name: 'mode',
     of: 'any',
@@ -119,6 +127,7 @@ const exclusive: readonly (readonly [OptionName, OptionName])[] = [
   ['cert_chain', 'cert_source'],
   ['ca_certs', 'self_signed'],
   ['passphrase_env', 'passphrase_file'],
+  ['pin_env', 'pin_file'],
   ['vault_secret_id_env', 'vault_secret_id_file'],
   ['vault_jwt_env', 'vault_jwt_file'],
   ['cert_chain', 'kv_path'],
@@ -180,6 +189,7 @@ const titles: Readonly<Record<BackendName, string>> = {
   azure: 'Azure Key Vault',
   gcp: 'Google Cloud KMS',
   vault: 'Vault Transit',
+  pkcs11: 'PKCS#11 tokens',
 };
 
 function knownOption(name: string): OptionName {

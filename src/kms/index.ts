@@ -19,6 +19,7 @@ const backends: readonly Backend[] = [
     load: async () => (await import('./gcp.ts')).gcpKeys,
   },
   { name: 'vault', forms: /^hashivault:|^openbao:/i, load: async () => (await import('./vault.ts')).vaultKeys },
+  { name: 'pkcs11', forms: /^pkcs11:/i, load: async () => (await import('./pkcs11.ts')).pkcs11Keys },
   { name: 'file', forms: /^file:|^(?![a-z][a-z0-9+.-]+:)/i, load: loadFiles },
 ];
 
@@ -54,7 +55,7 @@ async function namedLikeAScheme(keyId: string, context: KeyContext): Promise<Bac
   if ((await context.namedKeys(keyId)) !== undefined) return { name: 'file', forms: /^/, load: loadFiles };
   const scheme = keyId.slice(0, keyId.indexOf(':') + 1);
   throw new NotationError('KEY_NOT_FOUND', `key id: no backend knows the scheme ${scheme}`, {
-    hint: 'use awskms:, azurekms:, https:, gcpkms:, hashivault:, openbao:, file:, the ARN of an AWS KMS key, alias/NAME, a path, or a name in signingkeys.json',
+    hint: 'use awskms:, azurekms:, https:, gcpkms:, hashivault:, openbao:, pkcs11:, file:, the ARN of an AWS KMS key, alias/NAME, a path, or a name in signingkeys.json',
   });
 }
 

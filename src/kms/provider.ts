@@ -16,6 +16,8 @@ export interface KeyContext {
   /** Of the whole command: credentials, key and signature. */
   readonly deadline: Deadline;
   readonly now: Clock;
+  /** The command line that starts this very program anew, for what must run in a process of its own. */
+  readonly program: readonly string[];
 }
 
 /** A backend. Opens the key ids of its own forms; opening never signs. */

@@ -1,4 +1,5 @@
 // What one instance has for itself, and each call of it: clock, files, connections, and an end.
+import { fileURLToPath } from 'node:url';
 import { type CallOptions, untilAborted } from '../core/abort.ts';
 import type { Clock, Deadline, Environment, Files, Http, Log } from '../core/ports.ts';
 import { endedBy, noDeadline, withDeadline } from '../http/deadline.ts';
@@ -6,6 +7,9 @@ import { openHttp } from '../http/open.ts';
 import type { LoadTransport } from '../http/transport.ts';
 import { disk } from '../store/disk.ts';
 import type { NotationOptions, RegistrySettings } from './options.ts';
+
+/** Set by the build; absent when the sources run as they are. */
+declare const BUILD: object;
 
 /** What all calls of one instance share. */
 export interface Host {
@@ -16,6 +20,8 @@ export interface Host {
   readonly log: Log;
   readonly transport: LoadTransport;
   readonly registries: RegistrySettings;
+  /** The command line that starts the tool, for what must run in a process of its own. */
+  readonly program: readonly string[];
 }
 
 /** What one call has. */
@@ -37,7 +43,12 @@ export function openHost({ environment = {}, now = () => new Date(), log = () =>
     opened ??= import('../http/node.ts').then(({ openNodeTransport }) => openNodeTransport());
     return opened;
   };
-  return { environment, platform: process.platform, files: disk, now, log, transport, registries };
+  return { environment, platform: process.platform, files: disk, now, log, transport, registries, program: [process.execPath, toolPath()] };
+}
+
+/** The tool's entry: beside this module's bundle, or above its source. */
+function toolPath(): string {
+  return fileURLToPath(new URL(typeof BUILD === 'undefined' ? '../main.ts' : './main.js', import.meta.url));
 }
 
 /** Runs a call about an artifact: bounded in time, ended by its signal. @throws NotationError `ABORTED`, `TIMEOUT`, and what `work` throws */

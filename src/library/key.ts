@@ -83,14 +83,14 @@ function settingsOf(options: KeyOptions): Settings {
 }
 
 function openUnder(deadline: Deadline, id: string, settings: Settings, host: Host): Promise<Key> {
-  const { environment, files, log, now } = host;
+  const { environment, files, log, now, program } = host;
   const http = httpUnder(deadline, host, settings.text.ca_bundle);
   const namedKeys = async (name: string) => {
     const config = statedConfigDirectory(host);
     if (config === undefined) return undefined;
     return (await import('../store/signing-keys.ts')).namedKeys({ config, libexec: config }, files)(name);
   };
-  return openKey(id, { settings, environment, files, namedKeys, log, http, deadline, now });
+  return openKey(id, { settings, environment, files, namedKeys, log, http, deadline, now, program });
 }
 
 /** A bundler, or whoever wanted a smaller image, left out what is loaded only when it is used. */

@@ -23,6 +23,8 @@ export interface Invocation {
   readonly transport: LoadTransport;
   readonly now: Clock;
   readonly metadata: typeof metadata;
+  /** The command line that starts this program anew. */
+  readonly program: readonly string[];
 }
 
 /** What the process says before it ends: one JSON text on stdout with exit code 0, or one on stderr with exit code 1. */
@@ -71,7 +73,7 @@ async function understand(invocation: Invocation): Promise<Understood> {
 }
 
 function run(prepared: Prepared, invocation: Invocation, settings: Settings, log: Log): Promise<object> {
-  const { environment, files, transport, now, metadata } = invocation;
+  const { environment, files, transport, now, metadata, program } = invocation;
   const keys = namedKeys(directoriesOf(invocation), files);
   return withDeadline(settings.deadlineMs, (deadline) => {
     const http = openHttp({ transport, environment, files, deadline, bundle: settings.text.ca_bundle });
@@ -85,6 +87,7 @@ function run(prepared: Prepared, invocation: Invocation, settings: Settings, log
       deadline,
       now,
       metadata,
+      program,
       cacheFolder: cacheDirectoryOf(invocation),
     });
   });

@@ -15,7 +15,9 @@ import { azureVersion } from './clouds/scene.ts';
 import type { TransitItem } from './clouds/vault.ts';
 import { awsCloud, azureCloud, gcpCloud, vaultCloud } from './clouds.ts';
 import { writeKeyFiles } from './key-files.ts';
+import type { Peer } from './peers.ts';
 import { type Holder, keyOf, mintChain, mintLeaf, type TestKey } from './pki.ts';
+import { makeToken, pin } from './softhsm.ts';
 
 /** How one key is opened. */
 export interface KeyPlace {
@@ -38,6 +40,8 @@ export interface OpenBackend {
 
 export interface TestBackend {
   readonly name: string;
+  /** Programs of others that it needs. */
+  readonly peers?: readonly Peer[];
   open(): Promise<OpenBackend>;
 }
 
@@ -48,6 +52,7 @@ export const backends: readonly TestBackend[] = [
   { name: 'Azure Key Vault', open: openAzure },
   { name: 'Google Cloud KMS', open: openGcp },
   { name: 'Vault Transit', open: openVault },
+  { name: 'PKCS#11', peers: ['softhsm2-util', 'pkcs11-tool', 'pkcs11.node', 'pkcs11-fault.so'], open: openToken },
 ];
 
 /** A context for opening keys, with plugin config and environment as a test wants them. */
@@ -66,6 +71,7 @@ export function contextOf(
     http: openHttp({ transport: async () => nodeTransport, environment, files: disk, deadline, bundle: config['ca_bundle'] }),
     deadline,
     now: () => new Date(),
+    program: [process.execPath, join(import.meta.dirname, '..', '..', 'src', 'main.ts')],
   };
 }
 
@@ -190,6 +196,35 @@ async function openVault(): Promise<OpenBackend> {
     mismatched: place('mismatched'),
     bare: place('bare'),
     close: () => closeCloud(close, folder),
+  };
+}
+
+/** A real token, whose leaves lie beside their keys. */
+async function openToken(): Promise<OpenBackend> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const token = makeToken(folder);
+  const [, issuer, root] = await mintChain();
+  if (issuer === undefined || root === undefined) throw new Error('no issuers');
+  writeFileSync(join(folder, 'issuers'), pemOf([issuer, root]));
+  for (const [index, spec] of allSpecs.entries()) {
+    token.importKey(spec, `0${index}`, keyOf(spec, 'leaf'));
+    token.importCertificate(spec, `0${index}`, (await mintLeaf('leaf', issuer, {}, spec)).certificate.der);
+  }
+  token.importKey('mismatched', '0a', keyOf('EC-256', 'other'));
+  token.importCertificate('mismatched', '0a', (await mintLeaf('leaf', issuer)).certificate.der);
+  token.importKey('bare', '0b', keyOf('EC-256', 'bare'));
+  const options = { pkcs11_module: token.module, pkcs11_addon: token.addon, pin_env: 'PIN' };
+  const place = (name: string, more: Readonly<Record<string, string>> = { ca_certs: join(folder, 'issuers') }): KeyPlace => ({
+    keyId: `pkcs11:token=notation;object=${name}`,
+    context: contextOf({ ...options, ...more }, { ...token.environment, PIN: pin }),
+  });
+  return {
+    specs: allSpecs,
+    key: (spec) => place(spec),
+    absent: place('absent'),
+    mismatched: place('mismatched'),
+    bare: place('bare', {}),
+    close: async () => rmSync(folder, { recursive: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 // The tool's commands in this process: what they say, and how they end.
-
+import { join } from 'node:path';
 import type { ToolContext } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Environment } from '../../src/core/ports.ts';
@@ -38,7 +38,7 @@ export function openContext({ environment = {}, now = new Date(), input = '', te
   return {
     environment: { NOTATION_CONFIG: '/nonexistent', ...environment },
     platform: process.platform,
-    program: { path: process.execPath, script: '' },
+    program: { path: process.execPath, script: '', anew: [process.execPath, join(import.meta.dirname, '..', '..', 'src', 'main.ts')] },
     runtime: 'test',
     build: { form: 'source', commit: 'unknown' },
     transport: async () => nodeTransport,

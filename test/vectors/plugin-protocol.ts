@@ -182,6 +182,7 @@ async function servePlugin(command: string, input: string): Promise<Json> {
     transport: async () => nodeTransport,
     now: () => new Date('2026-06-01T12:00:00Z'),
     metadata,
+    program: [],
   });
   const answer = JSON.parse(json) as Json;
   if (succeeded) return answer;

@@ -42,7 +42,7 @@ export async function withKeys<T>(
 
 /** What a key may use of the world, under this deadline. */
 export function keyContextOf(settings: Settings, context: ToolContext, log: Log, deadline: Deadline): KeyContext {
-  const { environment, transport, now } = context;
+  const { environment, transport, now, program } = context;
   return {
     settings,
     environment,
@@ -52,5 +52,6 @@ export function keyContextOf(settings: Settings, context: ToolContext, log: Log,
     http: openHttp({ transport, environment, files: disk, deadline, bundle: settings.text.ca_bundle }),
     deadline,
     now,
+    program: program.anew,
   };
 }

@@ -167,7 +167,7 @@ function toolCall({ keyId }: Scene, pluginConfig: Readonly<Record<string, string
 }
 
 /** What main.ts gives to both. */
-const world = { platform: process.platform, transport: async () => nodeTransport, now: () => new Date(), metadata };
+const world = { platform: process.platform, transport: async () => nodeTransport, now: () => new Date(), metadata, program: [] };
 
 async function runPlugin(command: Command, input: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
   const { succeeded, json } = await serve({ ...world, command, input: Buffer.from(input), environment, files: disk });
@@ -179,7 +179,7 @@ async function runTool(words: readonly string[], environment: Readonly<Record<st
   const code = await runCommand(words, {
     ...world,
     environment,
-    program: { path: process.execPath, script: '' },
+    program: { path: process.execPath, script: '', anew: [] },
     runtime: 'Node.js',
     build: { form: 'source', commit: 'unknown' },
     out: (text) => {

@@ -23,6 +23,7 @@ function invocation(change: Partial<Invocation> & { readonly request?: unknown }
     transport,
     now: () => new Date(),
     metadata,
+    program: [],
     ...change,
   };
 }

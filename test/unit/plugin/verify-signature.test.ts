@@ -38,6 +38,7 @@ async function verify(chain: readonly Holder[], checks: readonly string[], plugi
     transport: async () => nodeTransport,
     now: () => during,
     metadata,
+    program: [],
   });
   return JSON.parse(json);
 }

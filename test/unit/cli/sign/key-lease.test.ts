@@ -21,6 +21,7 @@ function worldOf(files: Files, deadline: Deadline): KeyContext {
     http: { send: () => assert.fail('no network'), warm: () => undefined },
     deadline,
     now: () => new Date(),
+    program: [],
   };
 }
 
