@@ -19,6 +19,7 @@ import { openFolder, removeFolder } from '../support/notation.ts';
 import { needs, type Peer } from '../support/peers.ts';
 import { type Change, certifyKey, type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
 import { forms } from '../support/program.ts';
+import { makeToken, pin } from '../support/softhsm.ts';
 import { rootToken, startVault } from '../support/vault.ts';
 
 type Keys = Mapping['keys'];
@@ -32,7 +33,9 @@ interface Cloud {
 
 interface CloudUnderTest {
   readonly name: string;
-  readonly peer: Peer;
+  readonly peers: readonly Peer[];
+  /** Whether vectors must not run side by side: SoftHSM fails while another process writes that somebody logged in. */
+  readonly inRow?: true;
   /** The vectors' names of the keys that it has. */
   readonly has: readonly string[];
   open(folder: string): Promise<Cloud>;
@@ -53,23 +56,30 @@ const flaws: Readonly<Record<string, Change>> = {
 const chainNames = ['unordered', 'no-root', 'mismatch', ...Object.keys(flaws)];
 
 const clouds: readonly CloudUnderTest[] = [
-  { name: 'AWS KMS', peer: 'ministack', has: ['absent', 'no-chain', 'secp256k1', ...specNames, ...chainNames], open: openAws },
-  { name: 'Azure Key Vault', peer: 'akv', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openAzure },
-  { name: 'Google Cloud KMS', peer: 'gkms', has: ['absent', 'no-chain', ...gcpSpecNames, ...chainNames], open: openGcp },
-  { name: 'Vault Transit', peer: 'vaultdev', has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openVault },
+  { name: 'AWS KMS', peers: ['ministack'], has: ['absent', 'no-chain', 'secp256k1', ...specNames, ...chainNames], open: openAws },
+  { name: 'Azure Key Vault', peers: ['akv'], has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openAzure },
+  { name: 'Google Cloud KMS', peers: ['gkms'], has: ['absent', 'no-chain', ...gcpSpecNames, ...chainNames], open: openGcp },
+  { name: 'Vault Transit', peers: ['vaultdev'], has: ['absent', 'no-chain', ...specNames, ...chainNames], open: openVault },
+  {
+    name: 'PKCS#11 tokens',
+    peers: ['softhsm2-util', 'pkcs11-tool', 'pkcs11.node', 'pkcs11-fault.so'],
+    has: ['absent', 'no-chain', ...specNames, ...chainNames],
+    inRow: true,
+    open: openToken,
+  },
 ];
 
 const [schemas, vectors] = [compileSchemas(), loadVectors()];
 const features = ['raw', 'strict-json', 'ts-kms'];
 
-for (const { name, peer, has, open } of clouds) {
+for (const { name, peers, has, inRow, open } of clouds) {
   const mapped = { name, features, keys: Object.fromEntries(has.map((key) => [key, { keyId: '' }])) };
   const applicable = vectors.filter((vector) => JSON.stringify(vector).includes('{key:') && inapplicable(vector, mapped) === undefined);
-  describe(`vectors with keys of ${name}`, { concurrency: 2 }, () => {
+  describe(`vectors with keys of ${name}`, { concurrency: inRow ? 1 : 2 }, () => {
     const folder = openFolder();
     let cloud: Cloud | undefined;
     before(async () => {
-      if (needs(peer).skip === undefined) cloud = await open(folder);
+      if (needs(...peers).skip === undefined) cloud = await open(folder);
     });
     after(async () => {
       await cloud?.stop();
@@ -78,7 +88,7 @@ for (const { name, peer, has, open } of clouds) {
 
     for (const form of forms) {
       for (const vector of applicable) {
-        test(`${form.name}: ${vector.name}`, needs(peer), async () => {
+        test(`${form.name}: ${vector.name}`, needs(...peers), async () => {
           const mapping = { name, features, env: cloud?.env ?? {}, keys: cloud?.keys ?? {} };
           const { status, reasons } = await runVector(form.command, vector, mapping, schemas);
           strictEqual(status, 'passed', `${vector.id}: ${reasons.join('; ')}`);
@@ -196,6 +206,36 @@ async function openVault(folder: string): Promise<Cloud> {
       ),
     },
     stop: () => vault.stop(),
+  };
+}
+
+/** The leaves of the six keys lie on the token; the root of all, and the flawed chains, are files. */
+async function openToken(folder: string): Promise<Cloud> {
+  const token = makeToken(folder);
+  const root = await mintCa('root', undefined);
+  const roots = join(folder, 'roots.pem');
+  writeFileSync(roots, toPem([root.certificate.der]));
+  const options = { pkcs11_module: token.module, pkcs11_addon: token.addon, pin_env: 'PIN' };
+  const keyId = (name: string) => `pkcs11:token=notation;object=${name}`;
+  for (const [index, { keySpec }] of algorithms.entries()) {
+    const leaf = await mintLeaf('leaf', root, {}, keySpec);
+    token.importKey(keySpec, `0${index}`, leaf.key);
+    token.importCertificate(keySpec, `0${index}`, leaf.certificate.der);
+  }
+  token.importKey('bare', 'ba', keyOf('EC-256', 'bare'));
+  const chains = await writeFlawedChains(folder, keyOf('EC-256', 'leaf').publicKeyInfo, root);
+  const config = { ...options, ca_certs: roots };
+  return {
+    env: { ...token.environment, PIN: pin },
+    keys: {
+      absent: { keyId: keyId('absent'), pluginConfig: config },
+      'no-chain': { keyId: keyId('bare'), pluginConfig: options },
+      ...Object.fromEntries(algorithms.map(({ keySpec }) => [keySpec.toLowerCase(), { keyId: keyId(keySpec), pluginConfig: config }])),
+      ...Object.fromEntries(
+        Object.entries(chains).map(([name, file]) => [name, { keyId: keyId('EC-256'), pluginConfig: { ...options, cert_chain: file } }]),
+      ),
+    },
+    stop: async () => undefined,
   };
 }
 

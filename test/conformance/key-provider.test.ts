@@ -21,6 +21,7 @@ import { roundTrips } from '../support/clouds/round-trips.ts';
 import { secrets } from '../support/clouds/secret.ts';
 import { vaultFaults } from '../support/clouds/vault-faults.ts';
 import { wireFaults } from '../support/clouds/wire-faults.ts';
+import { needs } from '../support/peers.ts';
 import { during } from '../support/pki.ts';
 
 const specs: readonly KeySpec[] = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'EC-256', 'EC-384', 'EC-521'];
@@ -55,8 +56,8 @@ function judgeFinding({ status, message, hint = '', facts = {} }: Finding, spec:
   for (const secret of Object.values(secrets)) assert.ok(!told.includes(secret.slice(0, 20)), told);
 }
 
-for (const { name, open } of backends) {
-  describe(`${name} keys`, () => {
+for (const { name, peers = [], open } of backends) {
+  describe(`${name} keys`, needs(...peers), () => {
     let backend: OpenBackend;
     before(async () => {
       backend = await open();

@@ -14,9 +14,10 @@ import { createKey, kmsClient, type Ministack, nameKey, startMinistack } from '.
 import { executableUnderTest, openNotation } from '../support/notation.ts';
 import { makeBareKey, openssl } from '../support/openssl.ts';
 import { needs, openPeer, type Peer } from '../support/peers.ts';
-import { type Holder, mintCa, mintLeaf } from '../support/pki.ts';
+import { type Holder, keyOf, mintCa, mintLeaf } from '../support/pki.ts';
 import { pluginScript, tarGzOf } from '../support/plugin-archives.ts';
 import { start } from '../support/process.ts';
+import { makeToken, pin } from '../support/softhsm.ts';
 import { rootToken, startVault } from '../support/vault.ts';
 import { userEnvironment } from './aws-environment.ts';
 import { openSession, type Session } from './session.ts';
@@ -52,6 +53,7 @@ const pages: readonly Page[] = [
   { heading: 'Azure Key Vault', peers: ['akv'], commands: 3, open: openAzure },
   { heading: 'Google Cloud KMS', peers: ['gkms'], commands: 4, open: openGcp },
   { heading: 'Vault and OpenBao', peers: ['vaultdev'], commands: 4, open: openVault },
+  { heading: 'HSMs', peers: ['softhsm2-util', 'pkcs11.node'], commands: 4, open: openHsm },
   { heading: 'From notation-azure-kv', peers: ['akv'], commands: 2, open: openAzure },
   { heading: 'I have a key but no certificate', peers: [], commands: 11, open: openLocal },
   { heading: 'Manage keys and certificates', peers: [], commands: 14, open: openLocal },
@@ -208,6 +210,19 @@ async function openVault(): Promise<Reader> {
     adapt: (command) => command,
     roots: [],
     close: () => vault.stop(),
+  };
+}
+
+/** Where the page says the module of SoftHSM is, this machine has another. */
+async function openHsm(session: Session): Promise<Reader> {
+  const token = makeToken(session.folder, 'hsm');
+  token.importKey('release', '01', keyOf('RSA-3072', 'release'));
+  return {
+    environment: { ...token.environment, PIN: pin, NOTATION_TS_KMS_PKCS11_ADDON: token.addon },
+    prepare: async () => undefined,
+    adapt: (command) => command.replaceAll('/usr/lib/softhsm/libsofthsm2.so', token.softhsm),
+    roots: [],
+    close: async () => undefined,
   };
 }
 
