@@ -39,7 +39,7 @@ test('a bare name is a key of signingkeys.json first, then a file of the working
 
 test('key ids that name no local file are refused with what to write', async () => {
   await assert.rejects(specOf('file://host/k.pem'), refusal('KEY_NOT_FOUND', /file:\/\/\/absolute\/path/));
-  await assert.rejects(specOf('gcpkms://projects/x'), refusal('KEY_NOT_FOUND', /no backend knows the scheme gcpkms:.*file:/));
+  await assert.rejects(specOf('k8s://namespace/x'), refusal('KEY_NOT_FOUND', /no backend knows the scheme k8s:.*file:/));
 });
 
 test('openssl writes keys in every form, and each is the same key', async (t) => {
