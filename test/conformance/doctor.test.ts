@@ -1,36 +1,33 @@
 // The doctor under every fault of the fakes of clouds: it says what is wrong, what to do, and no secret, and goes on with the rest.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { testMessage } from '../../src/kms/test-signature.ts';
 import { awsFaults } from '../support/clouds/aws-faults.ts';
 import { azureFaults } from '../support/clouds/azure-faults.ts';
 import { azureSecretFaults } from '../support/clouds/azure-secret-faults.ts';
 import { elsewhereFaults } from '../support/clouds/elsewhere-faults.ts';
+import { gcpFaults } from '../support/clouds/gcp-faults.ts';
 import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, openCell, untilHung } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
 import { roundTrips } from '../support/clouds/round-trips.ts';
 import type { Expected, StageName } from '../support/clouds/row.ts';
-import type { Scene } from '../support/clouds/scene.ts';
+import { openAws, openAzure, type Scene, type SceneWish } from '../support/clouds/scene.ts';
 import { secretsIn } from '../support/clouds/secret.ts';
 import { vaultFaults } from '../support/clouds/vault-faults.ts';
 import { wireFaults } from '../support/clouds/wire-faults.ts';
 import { askDoctor, type Told } from '../support/doctor.ts';
 
 const ledger = openLedger();
-const rows = [
-  ...roundTrips,
-  ...wireFaults,
-  ...networkFaults,
-  ...elsewhereFaults,
-  ...awsFaults,
-  ...azureFaults,
-  ...azureSecretFaults,
-  ...vaultFaults,
-];
-const cells = cellsOf(rows).filter(({ form }) => form === undefined);
+/** What goes wrong on the way is the same wherever it does: where the key signs, is looked at, and a token is got. */
+const general = [...wireFaults, ...networkFaults, ...elsewhereFaults];
+const isTelling = ({ at }: Cell) => / (?:sign|tool|token|login)$/.test(at);
+const own = [...roundTrips, ...awsFaults, ...azureFaults, ...azureSecretFaults, ...gcpFaults, ...vaultFaults];
+const cells = [...cellsOf(general).filter(isTelling), ...cellsOf(own)].filter(({ form }) => form === undefined);
 
 /** Seconds of the option `timeout`: those of the row, where it waits for them. */
 function patienceOf({ row: { seconds } }: Cell, expected: Expected): number {
@@ -100,6 +97,45 @@ describe('the doctor under the faults of clouds', { concurrency: 16 }, () => {
     });
   }
 });
+
+/** A key of one cloud with nothing wrong. */
+async function healthy(open: typeof openAws, wish: SceneWish, judge: (told: Told, scene: Scene) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'notation-ts-kms-'));
+  const scene = await open(wish, [], folder);
+  try {
+    const told = await askIn(scene, 60);
+    ledger.hear('healthy', told.stdout + told.stderr);
+    judge(told, scene);
+  } finally {
+    await scene.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('AWS is asked to sign in a dry run alone, and says whose the credentials are', () =>
+  healthy(openAws, { keyId: () => 'alias/release' }, (told, scene) => {
+    const signs = scene.asked().filter(({ operation }) => operation === 'Sign');
+    assert.deepEqual(
+      signs.map(({ body }) => JSON.parse(body).DryRun),
+      [true],
+    );
+    assert.match(told.of('key.permission')[0]?.message ?? '', /signed nothing/);
+    assert.equal(told.of('credentials.identity')[0]?.message, 'arn:aws:iam::111122223333:user/signer');
+    assert.match(told.of('key.rotation')[0]?.message ?? '', /^alias\/release leads to arn:aws:kms:/);
+  }));
+
+test('Azure signs one digest, that of the test; the token says whose it is and until when', () =>
+  healthy(openAzure, { azureCredentials: 'application' }, (told, scene) => {
+    const digest = createHash('sha256').update(testMessage).digest('base64url');
+    const signs = scene.asked().filter(({ operation }) => operation === 'sign');
+    assert.deepEqual(
+      signs.map(({ body }) => JSON.parse(body).value),
+      [digest],
+    );
+    const who = 'application aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee of tenant 11111111-2222-3333-4444-555555555555';
+    assert.equal(told.of('credentials.identity')[0]?.message, `${who}, until 2100-01-01T00:00:00.000Z`);
+    assert.match(told.of('credentials.source')[0]?.message ?? '', /^a token from an application/);
+  }));
 
 test('no secret is in anything that the doctor said', () => {
   assert.deepEqual(ledger.leaks(), []);

@@ -7,7 +7,7 @@ import { CreateKeyCommand, DisableKeyCommand, type KMSClient, ScheduleKeyDeletio
 import type { Der } from '../../src/core/bytes.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { readTold, type Told } from '../support/doctor.ts';
-import { type KeyVault, type Permission, pemOf, startKeyVault, tenant } from '../support/key-vault.ts';
+import { appServiceHeader, type KeyVault, type Permission, pemOf, startKeyVault, tenant } from '../support/key-vault.ts';
 import {
   type AwsKey,
   allowing,
@@ -121,6 +121,20 @@ describe('AWS KMS', needs('ministack', 'moto_server'), () => {
     assert.match(taken.of('credentials.source')[0]?.message ?? '', new RegExp(`the role ${role}`));
     assert.match(taken.of('credentials.identity')[0]?.message ?? '', /assumed-role\/signing/);
     assert.deepEqual(wrongOf(taken), []);
+  });
+
+  test('another program and the metadata service of an instance', async () => {
+    const { accessKeyId, secretAccessKey } = await createUser(stack, 'processed', allowing('kms:*'));
+    const said = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+    writeFileSync(join(folder, 'credentials.json'), said);
+    mkdirSync(join(folder, '.aws'), { recursive: true });
+    writeFileSync(join(folder, '.aws', 'config'), `[profile program]\ncredential_process = cat ${join(folder, 'credentials.json')}\n`);
+    const processed = await at({ ...placeEnvironment(stack), AWS_PROFILE: 'program' });
+    assert.match(processed.of('credentials.source')[0]?.message ?? '', /^credentials from a credential_process, profile "program"/);
+    assert.ok(!processed.stdout.includes(secretAccessKey));
+    const { AWS_EC2_METADATA_DISABLED: _, ...place } = placeEnvironment(stack) as NodeJS.ProcessEnv;
+    const instance = await at({ ...place, AWS_EC2_METADATA_SERVICE_ENDPOINT: stack.endpoint });
+    assert.match(instance.of('credentials.source')[0]?.message ?? '', /^credentials from the instance metadata service, until 20/);
   });
 
   test('keys that cannot sign: disabled, pending deletion, for encryption, not there', async () => {
@@ -243,6 +257,18 @@ describe('Azure Key Vault', needs('akv'), () => {
     assert.match(off.of('key.state')[0]?.message ?? '', /disabled/);
     const absent = await at('absent');
     assert.equal(absent.of('key.state')[0]?.status, 'failure');
+  });
+
+  test('a managed identity', async () => {
+    await vault.addCaller({ clientId: '', managed: true });
+    const environment = { IDENTITY_ENDPOINT: `${vault.identity}/msi/token`, IDENTITY_HEADER: appServiceHeader };
+    const config = { ca_bundle: vault.authority, ca_certs: issuers };
+    for (const type of ['managedid', 'default']) {
+      const told = await ask(`https://${vault.host}/keys/release`, { ...config, credential_type: type }, { HOME: folder, ...environment });
+      assert.match(told.of('credentials.source')[0]?.message ?? '', /a managed identity of this machine/, type);
+      assert.equal(told.of('key.permission')[0]?.status, 'ok');
+      assert.ok(!told.stdout.includes(appServiceHeader));
+    }
   });
 
   test('a secret that is wrong', async () => {

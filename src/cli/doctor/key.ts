@@ -69,7 +69,7 @@ async function unlessDenied(look: () => Promise<Finding | undefined>): Promise<F
   try {
     return await look();
   } catch (error) {
-    if (isDenied(error)) return unknown(`this identity may not look at the key, which signing does not need: ${error.message}`);
+    if (isDenied(error)) return unknown(`this identity may not look at the key, which signing does not need: ${error.message}`, error.hint);
     throw error;
   }
 }

@@ -9,7 +9,7 @@ export interface AwsCredentials {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
-  /** The SDK's own marks of where it found them, by their names; absent for the variables that are read here. */
+  /** The SDK's own marks of where it found them, by their names. It has none for the instance metadata service. */
   readonly $source?: Readonly<Record<string, unknown>>;
 }
 
@@ -36,7 +36,7 @@ function staticCredentials(environment: Environment): AwsCredentials | undefined
     AWS_PROFILE: profile,
   } = environment;
   if (!accessKeyId || !secretAccessKey || profile) return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+  return { accessKeyId, secretAccessKey, $source: { CREDENTIALS_ENV_VARS: 'g' }, ...(sessionToken && { sessionToken }) };
 }
 
 async function fromChain(place: AwsPlace, http: Http, profile: string | undefined): Promise<AwsCredentials> {

@@ -31,7 +31,6 @@ const marks: readonly (readonly [mark: RegExp, words: string])[] = [
   [/LOGIN/, 'aws login'],
   [/PROCESS/, 'a credential_process'],
   [/HTTP/, 'the container'],
-  [/IMDS/, 'the instance metadata service'],
   [/ENV_VARS/, 'environment variables'],
   [/ASSUME_ROLE/, 'a role of the shared files'],
   [/PROFILE/, 'the shared files'],
@@ -53,7 +52,7 @@ function judgeCredentials({ accessKeyId, expiration, $source }: AwsCredentials, 
 
 function sourceOf(found: readonly string[]): string {
   const words = marks.find(([mark]) => found.some((one) => mark.test(one)))?.[1];
-  return words ?? (found.length === 0 ? 'environment variables' : 'the SDK');
+  return words ?? 'the instance metadata service';
 }
 
 /** Codes of those whom STS does not believe: KMS will not either. */
