@@ -32,7 +32,10 @@ export type Peer =
   | 'vaultdev'
   | 'gkms'
   | 'pkcs11.node'
-  | 'pkcs11-fault.so';
+  | 'pkcs11-fault.so'
+  | 'node-22'
+  | 'tsc-5'
+  | 'typedoc';
 
 let folder: string | undefined;
 
