@@ -8,8 +8,8 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Component } from './package/component.ts';
-import { type BundledPackage, packagesIn } from './package/contents.ts';
+import type { ShippedPackage } from './package/component.ts';
+import { packagesIn } from './package/contents.ts';
 import { nodeRuntime, pkgParts } from './package/node.ts';
 import { noticeOfModules, noticeOfNodeExecutable } from './package/notice.ts';
 import { completeNpmPackage } from './package/npm.ts';
@@ -112,7 +112,7 @@ function buildExecutable(runtime: string | undefined): void {
  * The folder is made beside the old one and put in its place, so that no chunk of an earlier build stays. Answers the packages that have code in
  * the modules.
  */
-export function buildModules(form: 'npm' | 'pkg', folder: string): readonly BundledPackage[] {
+export function buildModules(form: 'npm' | 'pkg', folder: string): readonly ShippedPackage[] {
   const [made, metafile] = [`${folder}.new`, `${folder}.metafile.json`];
   rmSync(made, { recursive: true, force: true });
   const entries = form === 'npm' ? ['src/main.ts', 'src/index.ts'] : ['src/main.ts'];
@@ -154,10 +154,7 @@ async function buildPkg(): Promise<void> {
 }
 
 /** What is in the executable and under which terms, beside it. */
-async function describePkg(
-  output: string,
-  packages: readonly (BundledPackage | (Component & { readonly folder: string }))[],
-): Promise<void> {
+async function describePkg(output: string, packages: readonly ShippedPackage[]): Promise<void> {
   const [version, runtime] = [versionHere(), nodeRuntime(root)];
   writeFileSync(join(dirname(output), 'NOTICE'), await noticeOfNodeExecutable({ root, version, packages }, runtime));
   const subject = { version, file: 'notation-ts-kms', bytes: readFileSync(output), packages, runtime };

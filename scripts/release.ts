@@ -102,4 +102,9 @@ function sayNext(): void {
   say('dist/release.crt is what verifiers trust: hand it out by another way than the release itself');
 }
 
-await release(process.argv.slice(2));
+try {
+  await release(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`release: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}

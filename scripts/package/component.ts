@@ -11,6 +11,13 @@ export interface Component {
   readonly sha512?: string;
 }
 
+/** A package of which there is code in a form of the program. */
+export interface ShippedPackage extends Component {
+  readonly version: string;
+  /** "node_modules/…", below the root of the repository. */
+  readonly folder: string;
+}
+
 /** An SPDX expression, or the maker's own words and where they are explained. */
 export type Licence = { readonly expression: string } | { readonly name: string; readonly url: string };
 

@@ -1,7 +1,7 @@
 // What the Node.js form is made of besides the modules: Node.js with what it contains, and what pkg adds.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Component, type Licence, npmPurl, type Runtime, sha512Of } from './component.ts';
+import { type Licence, npmPurl, type Runtime, type ShippedPackage, sha512Of } from './component.ts';
 import { pinOf } from './lock.ts';
 import { unpackedPackage } from './runtime.ts';
 
@@ -53,7 +53,7 @@ function licenceOf(part: string): Licence {
 }
 
 /** What pkg puts beside the modules: its start and its virtual file system. */
-export function pkgParts(root: string): readonly (Component & { readonly folder: string })[] {
+export function pkgParts(root: string): readonly ShippedPackage[] {
   return ['@yao-pkg/pkg', '@roberts_lando/vfs'].map((name) => {
     const folder = `node_modules/${name}`;
     const { version, integrity, license = '' } = pinOf(root, folder);

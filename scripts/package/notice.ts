@@ -2,37 +2,38 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bunLicences } from './bun.ts';
-import type { Component, Licence, Runtime } from './component.ts';
-import type { BundledPackage } from './contents.ts';
+import type { Component, Licence, Runtime, ShippedPackage } from './component.ts';
 import { identifiersIn, licenceText } from './licence.ts';
 import { nodeLicences } from './node.ts';
-
-type Shipped = Component & { readonly folder: string };
 
 interface Program {
   /** Root of the repository, with what npm installed. */
   readonly root: string;
   readonly version: string;
-  readonly packages: readonly (BundledPackage | Shipped)[];
+  readonly packages: readonly ShippedPackage[];
 }
 
 /** NOTICE of the modules alone: what npm carries, with no runtime. */
-export function noticeOfModules({ root, version, packages }: Program): string {
-  return joined([titleOf(version), ...packages.map((shipped) => packageNotice(root, shipped))]);
+export function noticeOfModules(program: Program): string {
+  return joined([titleOf(program.version), ...textsOf(program.packages), ...packageNotices(program)]);
 }
 
-/** NOTICE of an executable with Bun's runtime: Bun's own document, the texts of the licences in it, and the packages. */
-export function noticeOfExecutable({ root, version, packages }: Program, bun: Runtime): string {
-  const identifiers = [bun, ...bun.parts].flatMap(({ licence }) => identifiersOf(licence));
-  const texts = [...new Set(identifiers)].sort().map(licenceText);
-  const modules = packages.map((shipped) => packageNotice(root, shipped));
-  return joined([titleOf(version), relinking(bun), `Bun's own document of licences\n\n${bunLicences()}`, ...texts, ...modules]);
+/** NOTICE of an executable with Bun's runtime: Bun's own document, the texts of the licences that are named, and the packages. */
+export function noticeOfExecutable(program: Program, bun: Runtime): string {
+  const document = `Bun's own document of licences\n\n${bunLicences()}`;
+  const texts = textsOf([bun, ...bun.parts, ...program.packages]);
+  return joined([titleOf(program.version), relinking(bun), document, ...texts, ...packageNotices(program)]);
 }
 
 /** NOTICE of an executable with Node.js's runtime: Node.js's own document, and the packages, pkg's among them. */
-export async function noticeOfNodeExecutable({ root, version, packages }: Program, node: Runtime): Promise<string> {
-  const document = `This executable contains Node.js ${node.version}.\n\n${await nodeLicences(root)}`;
-  return joined([titleOf(version), document, ...packages.map((shipped) => packageNotice(root, shipped))]);
+export async function noticeOfNodeExecutable(program: Program, node: Runtime): Promise<string> {
+  const document = `This executable contains Node.js ${node.version}.\n\n${await nodeLicences(program.root)}`;
+  return joined([titleOf(program.version), document, ...textsOf(program.packages), ...packageNotices(program)]);
+}
+
+/** The text of each licence that is named, once, by its identifier: what packages say of their terms is sometimes no more than that. */
+function textsOf(components: readonly Component[]): readonly string[] {
+  return [...new Set(components.flatMap(({ licence }) => identifiersOf(licence)))].sort().map(licenceText);
 }
 
 function titleOf(version: string): string {
@@ -64,25 +65,24 @@ function identifiersOf(licence: Licence): readonly string[] {
 /** What Bun calls "several licenses": BoringSSL's and libarchive's, whose own files say which part is under which. */
 const severalLicences = ['Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'OpenSSL'];
 
-/** The files in which a package says its terms; where it has none, the text of the licence that it states. */
-function packageNotice(root: string, shipped: Shipped | BundledPackage): string {
-  const { name, version, folder, licence } = shipped;
-  const expression = 'expression' in licence ? licence.expression : licence.name;
-  const title = `${name} ${version} (${expression})`;
-  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|copying|notice|third.?party)/i.test(file));
-  const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
-  return [title, ...(texts.length > 0 ? texts : identifiersIn(expression).map((identifier) => statedOnly(root, folder, identifier)))].join(
-    '\n\n',
-  );
+function packageNotices({ root, packages }: Program): readonly string[] {
+  return packages.map((shipped) => packageNotice(root, shipped));
 }
 
-function statedOnly(root: string, folder: string, identifier: string): string {
+/** The files in which a package says its terms, whole. */
+function packageNotice(root: string, { name, version, folder, licence }: ShippedPackage): string {
+  const expression = 'expression' in licence ? licence.expression : licence.name;
+  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|copying|notice|third.?party)/i.test(file));
+  const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+  return [`${name} ${version} (${expression})`, ...(texts.length > 0 ? texts : [statedOnly(root, folder)])].join('\n\n');
+}
+
+function statedOnly(root: string, folder: string): string {
   const { author } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
-    author?: string | { readonly name: string };
+    readonly author?: string | { readonly name: string };
   };
   const holder = typeof author === 'object' ? author.name : author;
-  const whose = holder ? `\nCopyright ${holder}` : '';
-  return `The package carries no licence file; it states this licence.${whose}\n\n${licenceText(identifier)}`;
+  return `The package carries no licence file; it states this licence, whose text is above.${holder ? `\nCopyright ${holder}` : ''}`;
 }
 
 function joined(parts: readonly string[]): string {

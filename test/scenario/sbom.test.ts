@@ -77,6 +77,26 @@ describe('the list of components', needsRuntimes, () => {
     }
   });
 
+  test('has the packages of NOTICE, which tells the terms of each, and how Bun is relinked', () => {
+    const notice = readFileSync(join(folder, 'NOTICE'), 'utf8');
+    const sections = notice.split(`\n\n${'-'.repeat(80)}\n\n`);
+    const ours = libraries(list).map(({ name, version, licenses }) => {
+      const section = sections.find((text) => text.startsWith(`${name} ${version} (`)) ?? '';
+      const stated = JSON.stringify(licenses).match(/[\w.-]+/g) ?? [];
+      assert.ok(section.length > 600 || stated.some((identifier) => notice.includes(` (${identifier})\n\n`)), `${name}: a whole text`);
+      return section;
+    });
+    assert.equal(sections.slice(-ours.length).join(), ours.join(), 'these and no others, in the same order');
+    assert.doesNotMatch(notice, /undefined|\[object/);
+    for (const said of [
+      /GNU LIBRARY GENERAL PUBLIC LICENSE\s+Version 2, June 1991/i,
+      /GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1/i,
+      /npm run build -- --runtime=/,
+    ])
+      assert.match(notice, said);
+    assert.ok(notice.includes(`commit\n  ${versionsOf(bunPath())['webkit']}`));
+  });
+
   test('names the runtime, and commits of what is in it that are in its bytes, on every platform', async () => {
     for (const target of targets) {
       const bytes = readFileSync(await runtimeOf(target.runtime));

@@ -17,6 +17,7 @@ export interface SbomComponent {
   readonly version?: string;
   readonly purl?: string;
   readonly hashes?: readonly Hash[];
+  readonly licenses?: readonly unknown[];
   readonly components?: readonly SbomComponent[];
 }
 
