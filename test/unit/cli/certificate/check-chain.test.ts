@@ -147,7 +147,7 @@ describe('certificate chain check', () => {
       [[folder], /expected a regular file/],
       [[], /expected <file>, found none/],
       [[at('chain.pem'), '--plugin-config', 'timeout=1s'], /plugin-config: expected --id with it/],
-      [[at('chain.pem'), '--id', 'gcpkms://k'], /no backend knows the scheme/],
+      [[at('chain.pem'), '--id', 'k8s://k'], /no backend knows the scheme/],
     ] as const) {
       const { code, stdout, stderr } = await check(...words);
       assert.deepEqual([code, stdout.length], [1, 0]);

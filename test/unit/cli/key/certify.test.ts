@@ -182,7 +182,7 @@ describe('options of keys', () => {
     ['an option of another backend', ['--id', './k', '--plugin-config', 'aws_region=x'], /aws_region: it is for AWS KMS/],
     ['a bad timeout', ['--id', 'k', '--plugin-config', 'timeout=never'], /timeout: expected a duration/],
     ['an unknown format', ['--id', 'k', '--format', 'jks'], /--format: expected pem or der, found "jks"/],
-    ['an unknown scheme', ['--id', 'gcpkms://k'], /no backend knows the scheme gcpkms:/],
+    ['an unknown scheme', ['--id', 'k8s://k'], /no backend knows the scheme k8s:/],
     ['an absent key', ['--id', './absent.key'], /absent\.key cannot be read: it does not exist/],
     ['an unknown word', ['--id', 'k', 'more'], /unexpected argument "more"/],
   ];
