@@ -21,7 +21,7 @@ async function checkExecutable({ name, executable }: PluginFile): Promise<void> 
   const facts = await lstat(executable).catch((cause: unknown) => {
     if (!isAbsent(cause)) throw fileError(`plugin ${JSON.stringify(name)}: ${executable} cannot be looked at`, cause);
     throw new NotationError('FILE', `plugin ${JSON.stringify(name)}: expected ${executable}, found nothing there`, {
-      hint: 'install the plugin; notation plugin install and this program use the same folder',
+      hint: 'install the plugin, with plugin install of this program or of notation: they use the same folder',
     });
   });
   if (facts.isFile()) return;

@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { artifactRows, batchRows } from '../artifact/registry-options.ts';
 import { addOptions, type OptionRow, type OptionTable } from '../line/option.ts';
-import { pluginTimeoutRow } from '../plugin/plugin-bounds.ts';
+import { pluginTimeoutRow } from '../plugin/bounds.ts';
 
 const [key, signature, timestamp] = ['Key', 'Signature', 'Timestamp'];
 

@@ -20,7 +20,7 @@ import type { ToolContext } from '../context.ts';
 import { parseDuration } from '../line/duration.ts';
 import { type OptionValues, textIn, textsIn } from '../line/option.ts';
 import { parsePairs } from '../line/pairs.ts';
-import { pluginBounds } from '../plugin/plugin-bounds.ts';
+import { pluginBounds, pluginTimeoutIn } from '../plugin/bounds.ts';
 import { diagnosticsOf, inBoth } from '../voice/diagnostics.ts';
 import { keyContextOf } from './key-context.ts';
 import { leaseSigner } from './key-lease.ts';
@@ -57,7 +57,12 @@ export async function openSigningSession(command: string, options: OptionValues,
   const ports = { now: context.now, agent: agentOf(context.metadata), ...(await timestamperOf(options, settings, context, log)) };
   if (key.plugin !== undefined) {
     const { openPluginKey } = await import('./plugin-key.ts');
-    return { wish, format, log, open: openPluginKey(key.plugin, key, { ports, bounds: pluginBounds(options, context, log), context }) };
+    return {
+      wish,
+      format,
+      log,
+      open: openPluginKey(key.plugin, key, { ports, bounds: pluginBounds(context, log, pluginTimeoutIn(options)), context }),
+    };
   }
   const lease = leaseSigner(key.id, settings.deadlineMs, (deadline) => keyContextOf(settings, context, log, deadline));
   const open = async () => ({ ...ports, signer: await lease() });

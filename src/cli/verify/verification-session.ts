@@ -16,7 +16,7 @@ import { rememberCertificates } from '../../x509/certificate-memory.ts';
 import type { ToolContext } from '../context.ts';
 import { type OptionValues, textsIn } from '../line/option.ts';
 import { parsePairs } from '../line/pairs.ts';
-import { pluginBounds } from '../plugin/plugin-bounds.ts';
+import { pluginBounds, pluginTimeoutIn } from '../plugin/bounds.ts';
 import { diagnosticsOf, inBoth, type Verbosity } from '../voice/diagnostics.ts';
 import { printable } from '../voice/fields.ts';
 
@@ -33,7 +33,7 @@ export function openVerificationSession(command: string, options: OptionValues, 
   const userMetadata = Object.fromEntries(parsePairs('user-metadata', textsIn(options, 'user-metadata')));
   const offline = options['offline'] === true;
   const log = inBoth(chooseLog(undefined, 'info', context, { command }), diagnosticsOf(verbosity, context));
-  const openVerificationPlugin = pluginOpener(pluginConfig, pluginBounds(options, context, log), context);
+  const openVerificationPlugin = pluginOpener(pluginConfig, pluginBounds(context, log, pluginTimeoutIn(options)), context);
   return { ...verbosity, userMetadata, offline, ports: { ...portsOf(offline, log, context), openVerificationPlugin } };
 }
 

@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { artifactRows, batchRows, maxSignaturesRow } from '../artifact/registry-options.ts';
 import { addOptions, type OptionRow, type OptionTable } from '../line/option.ts';
-import { pluginTimeoutRow } from '../plugin/plugin-bounds.ts';
+import { pluginTimeoutRow } from '../plugin/bounds.ts';
 import { verbosityRows } from '../voice/diagnostics.ts';
 
 const wishRows: readonly OptionRow[] = [
