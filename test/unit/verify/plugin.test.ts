@@ -9,6 +9,7 @@ import { openVerifier } from '../../../src/host/verifier.ts';
 import { levels } from '../../../src/policy/level.ts';
 import type { Demands } from '../../../src/policy/statement.ts';
 import type { SignatureOutcome } from '../../../src/verify/outcome.ts';
+import { appointPlugin } from '../../../src/verify/plugin.ts';
 import type { OpenVerificationPlugin } from '../../../src/verify/ports.ts';
 import { verifySignature } from '../../../src/verify/signature.ts';
 import type { RevocationQuestion } from '../../../src/x509/revocation/report.ts';
@@ -318,3 +319,18 @@ test('this program is a verification plugin too, and judges by its own checks', 
   assert.equal(stageOf(await verify([named('ts-kms'), atLeast('1.0.1')])), 'verification plugin');
   assert.equal(stageOf(await verify([named('ts-kms'), rule])), 'critical attributes');
 });
+
+const malformed: readonly (readonly [string, readonly ExtendedAttribute[], RegExp])[] = [
+  ['not critical', [named('fake', false)], /verificationPlugin to be critical/],
+  ['of an empty name', [named(' ')], /verificationPlugin to be a text, found an empty one/],
+  ['a number', [named(7)], /verificationPlugin to be a text, found something else/],
+  ['of a version that is not critical', [named(), atLeast('1.0.0', false)], /MinVersion to be critical/],
+  ['of an empty version', [named(), atLeast('')], /MinVersion to be a text, found an empty one/],
+  ['of a version that is none', [named(), atLeast('1.0')], /expected semantic versions, found "1\.0"/],
+];
+for (const [what, extended, words] of malformed)
+  test(`a plugin that is named by an attribute ${what} is never appointed`, async () => {
+    const open: OpenVerificationPlugin = async () => ({ kind: 'own', metadata: { name: 'fake', version: '1.0.0' } });
+    const signed = { scheme: 'notary.x509', signingTime: { at: during }, extended } as const;
+    await assert.rejects(appointPlugin(signed, statementOf(), open), { code: 'UNVERIFIED', message: words });
+  });
