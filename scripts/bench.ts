@@ -10,6 +10,7 @@ import type { Case, OpenSuite, Suite } from './bench/case.ts';
 import { crlSuite } from './bench/crl.ts';
 import { awsDistanceSuite, azureDistanceSuite } from './bench/distance.ts';
 import { fileSuite } from './bench/file.ts';
+import { gcpSuite } from './bench/gcp.ts';
 import { hostSuite } from './bench/host.ts';
 import { canName } from './bench/hosts.ts';
 import { type Effort, measure, type Series } from './bench/measure.ts';
@@ -38,6 +39,7 @@ const suites: readonly Suite[] = [
   crlSuite,
   awsSuite,
   azureSuite,
+  gcpSuite,
   awsDistanceSuite,
   azureDistanceSuite,
   toolDistanceSuite,

@@ -14,6 +14,7 @@ export type Peer =
   | 'pkcs11-tool'
   | 'bench-aws-plugin'
   | 'bench-azure-plugin'
+  | 'bench-gcp-plugin'
   | 'bench-runner'
   | 'blob-host'
   | 'framework-plugin'

@@ -100,22 +100,23 @@ func (c *callers) who(authorization, audience string) *caller {
 	return c.selfSigned(token, audience)
 }
 
-// A token that a service account signed itself (AIP-4111): RS256, for this service, and not older than an hour.
+// A token that a service account signed itself (AIP-4111): RS256, for this service by its audience or for all by its scope, for an hour at most.
 func (c *callers) selfSigned(token, audience string) *caller {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil
 	}
 	var claims struct {
-		Iss, Sub, Aud string
-		Iat, Exp      int64
+		Iss, Sub, Aud, Scope string
+		Iat, Exp             int64
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil || json.Unmarshal(payload, &claims) != nil {
 		return nil
 	}
 	now := time.Now().Unix()
-	if claims.Aud != audience || claims.Iss != claims.Sub || claims.Exp < now || claims.Exp-claims.Iat > 3600 || claims.Iat > now+60 {
+	isForThis := claims.Aud == audience || (claims.Aud == "" && claims.Scope == "https://www.googleapis.com/auth/cloud-platform")
+	if !isForThis || claims.Iss != claims.Sub || claims.Exp < now || claims.Exp-claims.Iat > 3600 || claims.Iat > now+60 {
 		return nil
 	}
 	who := c.find(func(one *caller) bool { return one.Email == claims.Iss && one.PublicKey != "" })

@@ -49,7 +49,7 @@ func main() {
 	mux := http.NewServeMux()
 	control(mux, who, journal, faults)
 	identity(mux, who)
-	mux.Handle("/", faults.before(googleErrors(transcoder)))
+	mux.Handle("/", faults.before(googleErrors(withoutSystemParameters(transcoder))))
 
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)

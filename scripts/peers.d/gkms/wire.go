@@ -29,6 +29,20 @@ func isGRPC(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc")
 }
 
+// Parameters of every method, as $alt, are no fields of its message.
+func withoutSystemParameters(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		for name := range query {
+			if strings.HasPrefix(name, "$") {
+				query.Del(name)
+			}
+		}
+		r.URL.RawQuery = query.Encode()
+		next.ServeHTTP(w, r)
+	})
+}
+
 // vanguard answers a bare google.rpc.Status; the public REST API wraps it, with the HTTP status as the code and the canonical code's name.
 func googleErrors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
