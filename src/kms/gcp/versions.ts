@@ -8,21 +8,21 @@ import type { GcpSession } from './session.ts';
 const told = 10;
 
 /**
- * The error of a key id without a version, with those that are enabled, the newest first. One request; without the permission to list them,
- * the error says so.
+ * The error of a key id without a version, with those that are enabled, the newest first, or why they cannot be told. One request.
  */
 export async function missingVersion(id: GcpKeyId, session: GcpSession): Promise<NotationError> {
   try {
     return error(id, await enabledVersions(id, session));
   } catch (cause) {
-    if (isDenied(cause)) return error(id, undefined);
-    throw cause;
+    if (!(cause instanceof NotationError)) throw cause;
+    const { message } = cause;
+    return error(id, undefined, isDenied(cause) ? '' : ` (and those that are enabled cannot be listed: ${message})`);
   }
 }
 
-function error(id: GcpKeyId, numbers: readonly bigint[] | undefined): NotationError {
+function error(id: GcpKeyId, numbers: readonly bigint[] | undefined, problem = ''): NotationError {
   const [newest] = numbers ?? [];
-  const found = numbers === undefined ? 'none' : `none; ${listed(numbers)}`;
+  const found = numbers === undefined ? `none${problem}` : `none; ${listed(numbers)}`;
   return new NotationError('KEY_NOT_FOUND', `key id: expected a version of ${id.key}, found ${found}`, {
     hint:
       newest === undefined
