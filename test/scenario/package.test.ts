@@ -1,14 +1,14 @@
 // The release archives: what is in them, that they can be made again byte for byte, and that notation takes them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { missingRuntimes } from '../../scripts/package/runtime.ts';
-import { labelOf, targets } from '../../scripts/package/target.ts';
+import { labelOf, targetHere, targets } from '../../scripts/package/target.ts';
 import { packageAll, writeChecksums } from '../../scripts/package.ts';
 import { isAdHocSigned, isAuthenticodeSigned } from '../support/code-signature.ts';
-import { openFolder, removeFolder } from '../support/notation.ts';
+import { executableUnderTest, openFolder, removeFolder } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
 import { start } from '../support/process.ts';
 
@@ -78,14 +78,21 @@ describe('release archives', needsRuntimes, () => {
     assert.deepEqual(targets.map(labelOf).sort(), Object.keys(kinds).sort());
   });
 
-  test('notation installs the one for this machine', needs('notation'), async () => {
-    const label = `linux_${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
-    const [archive = ''] = readdirSync(join(folder, label)).filter((name) => name.endsWith('.tar.gz'));
-    const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
-    const installed = await start([openPeer('notation'), 'plugin', 'install', '--file', join(folder, label, archive)], { env });
-    assert.match(installed.stdout, /Successfully installed plugin ts-kms, version/, installed.stderr);
-    assert.match((await start([openPeer('notation'), 'plugin', 'ls'], { env })).stdout, /ts-kms .*\[SIGNATURE_GENERATOR\.RAW .*\] +<nil>/);
-  });
+  for (const [name, needed] of [
+    ['notation', needs('notation')],
+    ['our own tool', {}],
+  ] as const) {
+    test(`${name} installs the one for this machine`, needed, async () => {
+      const label = labelOf(targetHere());
+      const [archive = ''] = readdirSync(join(folder, label)).filter((file) => file.endsWith('.tar.gz'));
+      const home = mkdtempSync(join(folder, 'home-'));
+      const program = name === 'notation' ? openPeer('notation') : executableUnderTest();
+      const run = (...words: readonly string[]) => start([program, 'plugin', ...words], { env: { XDG_CONFIG_HOME: home, HOME: home } });
+      const installed = await run('install', '--file', join(folder, label, archive));
+      assert.match(installed.stdout, /Successfully installed plugin ts-kms, version/, installed.stderr);
+      assert.match((await run('ls')).stdout, /ts-kms .*\[SIGNATURE_GENERATOR\.RAW .*\] +<nil>/);
+    });
+  }
 });
 
 /** One archive in a folder of its own; answers its path. */
