@@ -1,6 +1,6 @@
 // notation's commands for plugins, and ours, over the same sources: files, archives of real programs, and URLs.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mintIdentity } from '../support/clouds/tls.ts';
 import { executableUnderTest, openFolder, type Result, removeFolder, runProgram } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
@@ -208,6 +209,26 @@ describe('plugin commands', () => {
     assert.equal((await home.notation('install', '--file', join(home.folder, '1.0.0.tgz'))).code, 0);
     assert.deepEqual(await home.tool('uninstall', '-y', 'foo'), { code: 0, stdout: 'Successfully uninstalled plugin foo\n', stderr: '' });
     assert.deepEqual(readdirSync(join(home.libexec, 'plugins')), []);
+  });
+
+  test('killed at any moment, the plugin that was there is there, and the next installation goes well', peers, async () => {
+    const home = openPair(folder);
+    assert.equal((await home.tool('install', '--file', join(home.folder, '1.0.0.zip'))).code, 0);
+    const env = { PATH: process.env['PATH'], HOME: home.folder, NOTATION_LIBEXEC: home.libexec };
+    for (const milliseconds of [5, 15, 30, 45, 60, 75, 90, 120]) {
+      const words = ['plugin', 'install', '--force', '--file', join(home.folder, '1.1.0.zip')];
+      const child = spawn(executableUnderTest(), words, { env, stdio: 'ignore' });
+      const ended = once(child, 'exit');
+      await sleep(milliseconds);
+      child.kill('SIGKILL');
+      await ended;
+      const { stdout } = await home.notation('ls');
+      assert.match(stdout, /^NAME .*\nfoo +plugin foo +1\.[01]\.0 +\[SIGNATURE_GENERATOR\.RAW\] +<nil> +\n$/, `after ${milliseconds} ms`);
+    }
+    assert.equal((await home.tool('install', '--force', '--file', join(home.folder, '1.0.0.tgz'))).code, 0);
+    // A process that was killed while it made its lock leaves a small file beside it, which is no lock.
+    const left = readdirSync(home.libexec).filter((name) => !/^plugins\.lock\.[0-9a-f]{16}$/.test(name));
+    assert.deepEqual(left, ['plugins']);
   });
 
   test('what notation takes and we do not: links, and two files of one name', peers, async () => {
