@@ -11,7 +11,7 @@ import { withLockOf } from './lock.ts';
 export interface PluginWorkshop {
   /** Empty, ours alone, on the file system of the plugins, and gone afterwards. */
   readonly folder: string;
-  /** Puts a folder of the workshop in the place of a plugin's. @throws NotationError `FILE`; the old one is there then */
+  /** Puts a folder of the workshop in the place of a plugin's. @throws NotationError `FILE`; the old one comes back then */
   replace(prepared: string, plugin: string): Promise<void>;
   /** Takes a plugin's folder away; false when there is none. @throws NotationError `FILE` */
   remove(plugin: string): Promise<boolean>;
@@ -26,17 +26,21 @@ export function withPluginWorkshop<T>({ libexec }: Directories, work: (workshop:
   const plugins = join(libexec, 'plugins');
   const root = join(libexec, '.plugins-in-the-making');
   const kept = join(root, 'replaced');
+  const settle = async () => {
+    await putRight(kept, plugins);
+    await rm(root, { recursive: true, force: true });
+  };
   return withLockOf(plugins, async () => {
     try {
-      await putRight(kept, plugins);
-      await rm(root, { recursive: true, force: true });
+      await settle();
       const folder = join(root, randomBytes(8).toString('hex'));
       for (const one of [kept, folder]) await mkdir(one, { recursive: true, mode: 0o700 });
       return await work(workshopOf(folder, kept, plugins));
     } catch (cause) {
       throw cause instanceof Error && 'syscall' in cause ? fileError(`${root} cannot be used`, cause) : cause;
     } finally {
-      await rm(root, { recursive: true, force: true }).catch(() => undefined);
+      // What cannot be put right now is kept, and tried again by whoever comes next.
+      await settle().catch(() => undefined);
     }
   });
 }
@@ -49,11 +53,8 @@ function workshopOf(folder: string, kept: string, plugins: string): PluginWorksh
       try {
         await mkdir(plugins, { recursive: true, mode: 0o755 });
         await chmod(prepared, 0o755);
-        const replaced = await moveAway(place, old);
-        await rename(prepared, place).catch(async (cause: unknown) => {
-          if (replaced) await rename(old, place);
-          throw cause;
-        });
+        await moveAway(place, old);
+        await rename(prepared, place);
       } catch (cause) {
         throw fileError(`${place} cannot be written`, cause);
       }
@@ -80,6 +81,7 @@ async function moveAway(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** A plugin that was moved aside, and whose place is empty, goes back. */
 async function putRight(kept: string, plugins: string): Promise<void> {
   const names = await readdir(kept).catch((cause: unknown) => {
     if (isAbsent(cause)) return [];

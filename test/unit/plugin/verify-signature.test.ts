@@ -14,7 +14,7 @@ const identity = 'SIGNATURE_VERIFIER.TRUSTED_IDENTITY';
 const revocation = 'SIGNATURE_VERIFIER.REVOCATION_CHECK';
 
 /** Serves a request for this chain; the answer, or the error. */
-async function verify(chain: readonly Holder[], checks: readonly string[], pluginConfig: object | null = null) {
+async function verify(chain: readonly Holder[], checks: readonly string[], pluginConfig: object | null = null, attributes: object = {}) {
   const request = {
     contractVersion: '1.0',
     signature: {
@@ -22,6 +22,7 @@ async function verify(chain: readonly Holder[], checks: readonly string[], plugi
         contentType: 'application/vnd.cncf.notary.payload.v1+json',
         signingScheme: 'notary.x509',
         expiry: '0001-01-01T00:00:00Z',
+        ...attributes,
       },
       unprocessedAttributes: null,
       certificateChain: chain.map(({ certificate }) => toBase64(certificate.der)),
@@ -102,4 +103,36 @@ describe('revocation', () => {
     const { verificationResults } = await verify([await mintRevocable('leaf', root, { ocsp: [server.url] }), root], [identity]);
     assert.deepEqual([verificationResults[identity].success, asked], [true, []]);
   });
+});
+
+describe('critical attributes', () => {
+  const time = '2026-05-01T12:00:00Z';
+  for (const attributes of [
+    { expiry: '2020-01-01T00:00:00Z' },
+    { authenticSigningTime: null },
+    { signingScheme: 'notary.x509.signingAuthority', authenticSigningTime: time },
+    { verificationPlugin: metadata.name, verificationPluginMinVersion: metadata.version },
+    { extendedAttributes: { 'com.example': 'x' } },
+  ])
+    test(`${JSON.stringify(attributes)} is taken`, async () => {
+      const { verificationResults, processedAttributes } = await verify(await mintChain(), [identity], null, attributes);
+      assert.deepEqual([verificationResults[identity].success, processedAttributes], [true, []]);
+    });
+
+  for (const [attributes, says] of [
+    [{ contentType: 'text/plain' }, /contentType: expected/],
+    [{ signingScheme: 'notary.x509.other' }, /signingScheme: expected/],
+    [{ expiry: '2026-13-01T00:00:00Z' }, /expiry: expected a date/],
+    [{ authenticSigningTime: time }, /authenticSigningTime: expected none/],
+    [{ signingScheme: 'notary.x509.signingAuthority' }, /authenticSigningTime: expected a time/],
+    [{ signingScheme: 'notary.x509.signingAuthority', authenticSigningTime: 'now' }, /authenticSigningTime: expected a date/],
+    [{ verificationPlugin: 'com.example' }, /verificationPlugin: expected ts-kms/],
+    [{ verificationPluginMinVersion: '99.0.0' }, /verificationPluginMinVersion: expected .* or lower, found 99\.0\.0/],
+    [{ verificationPluginMinVersion: 'v1' }, /verificationPluginMinVersion: expected a semantic version/],
+  ] as const)
+    test(`${JSON.stringify(attributes)} is refused`, async () => {
+      const { errorCode, errorMessage } = await verify(await mintChain(), [identity], null, attributes);
+      assert.equal(errorCode, 'VALIDATION_ERROR');
+      assert.match(errorMessage, says);
+    });
 });

@@ -171,7 +171,7 @@ describe('plugin install', () => {
   test('a replacement that fails half-way brings the old one back', async (t) => {
     const home = await installed(t);
     const failing = withPluginWorkshop({ config: home.libexec, libexec: home.libexec }, ({ replace, folder }) =>
-      replace(join(folder, 'absent'), 'foo'),
+      replace(`${folder}/.`, 'foo'),
     );
     await assert.rejects(failing, { code: 'FILE' });
     assertPlugins(home, ['foo']);
