@@ -7,6 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { makeImage, tagged, writeIndex } from '../support/layout.ts';
 import { executableUnderTest } from '../support/notation.ts';
 import { needs, openPeer, type Peer } from '../support/peers.ts';
+import { start } from '../support/process.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
 /** Each would run a command, or break out of its word, where it is not quoted; the number makes it the only one of its beginning. */
@@ -28,6 +29,10 @@ const hostile = [
 /** No shell can be given these in a line; they are left out. */
 const unspeakable = ['u0\ntouch pwned\n', 'u1\u001b[31mred', 'u2\ttab', 'u3\u202eright to left'];
 
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+/** The commands of the README that put the scripts in their places. */
+const installation = /^## Completion and manual page\n\n```sh\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? 'exit 9';
+
 interface Home {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -37,8 +42,8 @@ interface Home {
 function openHome(t: TestContext): Home {
   const folder = mkdtempSync(join(tmpdir(), 'completion-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const config = join(folder, 'config', 'notation');
-  for (const path of ['bin', 'config/notation/truststore/x509/ca/acme', 'docker', 'some folder'])
+  const config = join(folder, '.config', 'notation');
+  for (const path of ['bin', '.config/notation/truststore/x509/ca/acme', 'docker', 'some folder'])
     mkdirSync(join(folder, path), { recursive: true });
   symlinkSync(executableUnderTest(), join(folder, 'bin', 'notation-ts-kms'));
   const list = join(config, 'signingkeys.json');
@@ -60,10 +65,10 @@ function openHome(t: TestContext): Home {
   const { layout, image } = makeImage(join(folder, 'layout'));
   writeIndex(layout, [tagged(image, 'v1')]);
   const env = {
-    PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+    PATH: [join(folder, 'bin'), process.env['PATH']].join(':'),
     HOME: folder,
     LANG: 'C.UTF-8',
-    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_CONFIG_HOME: join(folder, '.config'),
     XDG_CACHE_HOME: join(folder, 'cache'),
     DOCKER_CONFIG: join(folder, 'docker'),
     ZDOTDIR: folder,
@@ -74,35 +79,42 @@ function openHome(t: TestContext): Home {
 interface Shell {
   readonly name: string;
   readonly peers: readonly Peer[];
-  /** Starts the shell in a home, with the script, and with ^G for showing the line between « and ». */
-  open(home: Home): Terminal;
-  /** What the line looks like once `typed` is completed, where that is not what the other shells make of it. */
-  readonly quirks?: Readonly<Record<string, string>>;
+  /** What its start file says to load the script, and what it says where the script lies where the README has it put. */
+  readonly loads: () => string;
+  readonly installed: (() => string) | undefined;
+  /** Starts the shell in a home; its start file says `load`, and has ^G show the line between « and ». */
+  open(home: Home, load: string): Terminal;
 }
 
 const prompt = 'ready>';
 
-function openBash({ folder, env }: Home, before: string): Terminal {
+function openBash({ folder, env }: Home, load: string): Terminal {
   const show = `show() { printf '\\n«%s»\\n' "$READLINE_LINE"; }; bind -x '"\\C-g": show'; bind 'set bell-style none'`;
-  writeFileSync(join(folder, 'bashrc'), `${before}\nsource <(notation-ts-kms completion bash)\n${show}\nPS1='${prompt}'\n`);
+  writeFileSync(join(folder, 'bashrc'), `${load}\n${show}\nPS1='${prompt}'\n`);
   return openTerminal('bash --noprofile --rcfile bashrc -i', { cwd: folder, env });
 }
 
+const inBash = 'source <(notation-ts-kms completion bash)';
+const bashCompletion = () => `source "$('${openPeer('bash-completion')}')"`;
+
 const shells: readonly Shell[] = [
-  { name: 'bash', peers: [], open: (home) => openBash(home, '') },
+  { name: 'bash', peers: [], loads: () => inBash, installed: undefined, open: openBash },
   {
     name: 'bash with bash-completion',
     peers: ['bash-completion'],
-    open: (home) => openBash(home, `source "$(${openPeer('bash-completion')})"`),
+    loads: () => `${bashCompletion()}\n${inBash}`,
+    installed: bashCompletion,
+    open: openBash,
   },
   {
     name: 'zsh',
     peers: ['zsh'],
-    open: ({ folder, env }) => {
+    loads: () => 'autoload -U compinit; compinit -u -D; source <(notation-ts-kms completion zsh)',
+    installed: () => 'fpath=(~/.zfunc $fpath); autoload -U compinit; compinit -u -D',
+    open: ({ folder, env }, load) => {
       // By itself the tabulator expands, which runs what is typed, before it completes.
       const show = `show() { print -r -- "«$BUFFER»" }; zle -N show; bindkey -e; bindkey '^G' show; bindkey '^I' complete-word`;
       writeFileSync(join(folder, '.zshenv'), 'module_path=($PEER_ZSH_MODULES)\n');
-      const load = `autoload -U compinit; compinit -u -D; source <(notation-ts-kms completion zsh)`;
       writeFileSync(join(folder, '.zshrc'), `${load}\n${show}\nunsetopt beep\nPS1='${prompt}'\n`);
       return openTerminal(`${openPeer('zsh')} -i`, { cwd: folder, env });
     },
@@ -110,12 +122,14 @@ const shells: readonly Shell[] = [
   {
     name: 'fish',
     peers: ['fish'],
-    open: ({ folder, env }) => {
-      const config = join(folder, 'config', 'fish');
+    loads: () => 'notation-ts-kms completion fish | source',
+    installed: () => '',
+    open: ({ folder, env }, load) => {
+      const config = join(folder, '.config', 'fish');
       mkdirSync(config, { recursive: true });
+      const quiet = 'set -g fish_greeting; set -g fish_autosuggestion_enabled 0';
       const show = `bind \\cg 'echo; echo "«"(commandline)"»"'`;
-      const load = 'set -g fish_greeting; set -g fish_autosuggestion_enabled 0; notation-ts-kms completion fish | source';
-      writeFileSync(join(config, 'config.fish'), `${load}\nfunction fish_prompt; echo -n '${prompt}'; end\n${show}\n`);
+      writeFileSync(join(config, 'config.fish'), `${quiet}\n${load}\nfunction fish_prompt; echo -n '${prompt}'; end\n${show}\n`);
       return openTerminal(`${openPeer('fish')} -i`, { cwd: folder, env });
     },
   },
@@ -142,10 +156,10 @@ const completed: readonly (readonly [string, string])[] = [
   ['notation-ts-kms nonsense rel', 'notation-ts-kms nonsense rel'],
 ];
 
-for (const { name, peers, open } of shells) {
+for (const { name, peers, loads, installed, open } of shells) {
   describe(name, needs(...peers), () => {
     test('a tabulator completes the word', async (t) => {
-      const terminal = await ready(open(openHome(t)), t);
+      const terminal = await ready(open(openHome(t), loads()), t);
       for (const [typed, expected] of completed) {
         terminal.type(`${typed}\t\x07`);
         const [, line = ''] = await terminal.see(/«([^\n]*?)»/);
@@ -157,7 +171,7 @@ for (const { name, peers, open } of shells) {
 
     test('a name that is a command is a name', async (t) => {
       const home = openHome(t);
-      const terminal = await ready(open(home), t);
+      const terminal = await ready(open(home, loads()), t);
       for (const hostileName of hostile) {
         terminal.type(`notation-ts-kms key delete ${hostileName.slice(0, 2)}\t\r`);
         await terminal.see(/Removed|[Ee]rror[^\n]*\n/);
@@ -169,7 +183,7 @@ for (const { name, peers, open } of shells) {
 
     test('within quotes, too', async (t) => {
       const home = openHome(t);
-      const terminal = await ready(open(home), t);
+      const terminal = await ready(open(home, loads()), t);
       for (const hostileName of hostile.filter((one) => !one.includes('"'))) {
         terminal.type(`notation-ts-kms key delete "${hostileName.slice(0, 2)}\t\r`);
         await terminal.see(/Removed|[Ee]rror[^\n]*\n/);
@@ -180,7 +194,7 @@ for (const { name, peers, open } of shells) {
 
     test('what is typed is not run before it is entered', async (t) => {
       const home = openHome(t);
-      const terminal = await ready(open(home), t);
+      const terminal = await ready(open(home, loads()), t);
       for (const word of [
         '$(touch pwned)',
         '"$(touch pwned)"',
@@ -201,6 +215,17 @@ for (const { name, peers, open } of shells) {
       terminal.type('touch pwned\r\x07');
       await terminal.see(/«[^\n]*?»/);
       assert.ok(existsSync(join(home.folder, 'pwned')), 'the shell was there to run it');
+    });
+
+    if (installed === undefined) return;
+    test('the README says where the script goes', async (t) => {
+      const home = openHome(t);
+      const { code, stderr } = await start(['sh', '-ec', installation], { cwd: home.folder, env: home.env });
+      assert.deepEqual([code, stderr], [0, '']);
+      const terminal = await ready(open(home, installed()), t);
+      terminal.type('notation-ts-kms key delete rel\t\x07');
+      assert.equal((await terminal.see(/«([^\n]*?)»/))[1], 'notation-ts-kms key delete release ');
+      assert.match(readFileSync(join(home.folder, '.local/share/man/man1/notation-ts-kms.1'), 'utf8'), /^\.TH /);
     });
   });
 }
