@@ -6,7 +6,7 @@ import { readCertificates } from '../../kms/certificates.ts';
 import { readTrustStores } from '../../store/trust-store.ts';
 import { type Certificate, nameOf, quoteSubject } from '../../x509/certificate.ts';
 import { diagnoseChain } from '../../x509/chain/diagnosis.ts';
-import { findBrokenRules } from '../../x509/chain/profile.ts';
+import { checkCodeSigningChain, findBrokenRules } from '../../x509/chain/profile.ts';
 import { printName } from '../../x509/name.ts';
 import { problemHints } from '../certificate/problem-hints.ts';
 import { blockedBy, failed, isDenied, type Section } from './check.ts';
@@ -88,6 +88,8 @@ async function diagnose(path: string, { opened, keys }: PatientKey, { directorie
 function judgeRules(chain: readonly Certificate[]): readonly Finding[] {
   const broken = findBrokenRules(chain);
   if (broken.length > 0) return broken.map(failed);
+  // Signing itself goes by these.
+  checkCodeSigningChain(chain);
   return [found('every rule for code signing is kept')];
 }
 
@@ -104,17 +106,15 @@ async function lookAtKey({ opened, chain, permission }: PatientKey): Promise<Fin
     );
   }
   // Of keys with versions the one that is the certificate's signs, which need not be the newest.
-  const isOlder = await permission().then(
+  const signed = await permission().then(
     ({ facts }) => facts?.['how'] === 'test signature',
     () => false,
   );
-  if (isOlder)
-    return doubtful(
-      'the key was rotated: the first certificate is for an older version, which still signs',
-      'get a certificate for the newest version',
-    );
+  if (signed) return doubtful(older, 'get a certificate for the newest version');
   return wrong('the first certificate is for another key', problemHints.key);
 }
+
+const older = 'the key was rotated: the first certificate is for an older version, which still signs';
 
 const day = 86_400_000;
 /** Days before its end at which a certificate should be renewed. */

@@ -59,7 +59,13 @@ async function start(
     missing === undefined
       ? await lookInTime(() => run(patient), patience)
       : [blockedBy(String(missing.facts?.['blockedBy'] ?? missing.id))];
-  return findings.map((finding) => ({ id, title, ...finding, ...hintFor(finding, check) }));
+  return findings.map((finding) => ({ id, title, ...withoutPins({ ...finding, ...hintFor(finding, check) }) }));
+}
+
+/** Who puts a PIN into a key id, where none belongs, must not see it again. */
+function withoutPins(finding: Finding): Finding {
+  const told = JSON.stringify(finding).replace(/\b(pin-value|password|passphrase)=[^&;"\\\s]+/gi, '$1=[redacted]');
+  return JSON.parse(told) as Finding;
 }
 
 function hintFor({ status, hint: own }: Finding, { hint = 'notation-ts-kms doctor --debug tells more' }: Check): Pick<Finding, 'hint'> {

@@ -4,9 +4,10 @@ import { gt, lt, valid } from 'semver';
 import { NotationError } from '../../core/error.ts';
 import { doubtful, type Finding, found } from '../../core/finding.ts';
 import { askMetadata } from '../../host/metadata.ts';
-import { entryAt, namesIn } from '../../store/entry.ts';
+import type { PluginMetadata } from '../../protocol/hosted/metadata.ts';
+import { entryAt } from '../../store/entry.ts';
 import { refuseWritableByAll } from '../../store/permission.ts';
-import { checkPluginFolder, pluginPlace } from '../../store/plugins.ts';
+import { checkPluginFolder, pluginNames, pluginPlace } from '../../store/plugins.ts';
 import { findProgram, runProgram } from '../../store/programs.ts';
 import type { Section } from './check.ts';
 import type { Patient } from './patient.ts';
@@ -55,10 +56,15 @@ async function lookAtPlugin(patient: Patient): Promise<Finding> {
   if (entryAt(executable) === undefined) return notInstalled(executable, patient);
   checkExecutable(executable, context.platform);
   await refuseWritableByAll([join(directories.libexec, 'plugins'), folder, executable], files);
-  const bounds = { environment: context.environment, timeoutMs: programMs, log: () => undefined };
-  const said = await askMetadata({ name, executable }, new Map(), bounds);
+  const said = await askPlugin(name, patient);
   const facts = { path: executable, version: said.version };
   return judgeVersion(said.version, version, facts);
+}
+
+/** What an installed plugin says of itself. @throws NotationError when it is not there, or says nothing sensible in time */
+export async function askPlugin(name: string, { context, directories, log }: Patient): Promise<PluginMetadata> {
+  const { executable } = pluginPlace(directories, name, context.platform);
+  return askMetadata({ name, executable }, new Map(), { environment: context.environment, timeoutMs: programMs, log });
 }
 
 async function notInstalled(executable: string, { context }: Patient): Promise<Finding> {
@@ -90,14 +96,11 @@ function judgeVersion(installed: string, own: string, facts: Finding['facts'] & 
 
 /** Only by their files: what others do when they are run is not for this to try. */
 async function lookAtOthers({ context, directories }: Patient): Promise<readonly Finding[]> {
-  const folder = join(directories.libexec, 'plugins');
-  const names = namesIn(folder, 'the plugin folder').filter((name) => name !== context.metadata.name);
+  const names = pluginNames(directories).filter((name) => name !== context.metadata.name);
   const broken = names.flatMap((name) => {
-    const { executable } = pluginPlace(directories, name, context.platform);
+    const { folder, executable } = pluginPlace(directories, name, context.platform);
     const isGood = entryAt(executable)?.isFile() === true && isExecutable(executable);
-    return isGood
-      ? []
-      : [doubtful(`${name}: ${executable} is no executable file`, `remove ${join(folder, name)}, or install that plugin anew`)];
+    return isGood ? [] : [doubtful(`${name}: ${executable} is no executable file`, `remove ${folder}, or install that plugin anew`)];
   });
   if (broken.length > 0) return broken;
   return names.length === 0 ? [] : [found(names.join(', '), { count: names.length })];

@@ -4,7 +4,8 @@ import { describeKey } from '../../kms/index.ts';
 import type { KeyDescription } from '../../kms/provider.ts';
 import { judge } from '../key/describe-key.ts';
 import { type Check, isDenied, type Section } from './check.ts';
-import type { PatientKey } from './patient.ts';
+import { askPlugin } from './installation.ts';
+import type { Patient, PatientKey } from './patient.ts';
 
 /** A check of the key; nothing where no key is asked about. */
 export function ofKey(run: (key: PatientKey) => Promise<Finding | readonly Finding[] | undefined>): Check['run'] {
@@ -24,10 +25,10 @@ export const keySection: Section = {
     {
       id: 'key.config',
       title: 'key',
-      run: ofKey(async ({ id, settings }) => {
-        const options = Object.keys(settings.text);
-        return found(`${id}${options.length === 0 ? '' : ` (with ${options.join(', ')})`}`, { keyId: id });
-      }),
+      run: async (patient) => {
+        const key = await patient.key();
+        return key === undefined ? lookAtForeign(patient) : describeChoice(key);
+      },
     },
     {
       id: 'credentials.source',
@@ -55,6 +56,19 @@ export const keySection: Section = {
     },
   ],
 };
+
+function describeChoice({ id, settings }: PatientKey): Finding {
+  const options = Object.keys(settings.text);
+  return found(`${id}${options.length === 0 ? '' : ` (with ${options.join(', ')})`}`, { keyId: id });
+}
+
+/** How another plugin gets to its key is its own; whether it is there and answers can be told. */
+async function lookAtForeign(patient: Patient): Promise<Finding | undefined> {
+  const { plugin, id } = (await patient.named()) ?? {};
+  if (plugin === undefined || id === undefined) return undefined;
+  const { version } = await askPlugin(plugin, patient);
+  return unknown(`${id} is a key of the plugin ${plugin} ${version}, which answers; its way to the key is its own, and is not looked at`);
+}
 
 function lookAtState({ id, keys }: PatientKey): Promise<Finding | undefined> {
   return unlessDenied(async () => judgeState(await describeKey(id, keys)));

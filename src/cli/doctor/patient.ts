@@ -32,6 +32,8 @@ export interface Patient {
   /** The network for what belongs to no key. */
   readonly http: Http;
   /** The key that is asked about, or else notation's default key; undefined where there is neither. @throws NotationError */
+  readonly named: () => Promise<ResolvedKey | undefined>;
+  /** That key, where it is no other plugin's. @throws NotationError */
   readonly key: () => Promise<PatientKey | undefined>;
   /** Of the reference that is asked about, if it is one to a registry. @throws NotationError */
   readonly registry: () => Promise<PatientRegistry | undefined>;
@@ -59,6 +61,7 @@ export interface PatientKey {
 export function openPatient(wish: DoctorWish, context: ToolContext, log: Log): Patient {
   const directories = directoriesOf(context);
   const wire = openWire(context.now);
+  const named = once(() => resolve(wish, directories, context));
   const { environment, transport } = context;
   return {
     wish,
@@ -68,9 +71,10 @@ export function openPatient(wish: DoctorWish, context: ToolContext, log: Log): P
     log,
     wire,
     http: openHttp({ transport, environment, files: disk, deadline: noDeadline, bundle: undefined }),
+    named,
     key: once(async () => {
-      const resolved = await resolve(wish, directories, context);
-      return resolved && openPatientKey(resolved, context, wire, log);
+      const resolved = await named();
+      return resolved?.plugin === undefined ? resolved && openPatientKey(resolved, context, wire, log) : undefined;
     }),
     registry: once(async () => {
       if (wish.reference === undefined || wish.ociLayout) return undefined;

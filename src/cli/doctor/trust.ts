@@ -61,25 +61,17 @@ function countOf(statements: number): string {
   return statements === 1 ? '1 statement' : `${statements} statements`;
 }
 
-/** The statements of the policy for artifacts; none where there is no policy, or none that can be read, of which another check tells. */
-const statementsOf = async ({ directories, files }: Patient): Promise<readonly OciStatement[]> => {
-  if (!isPolicyThere(ociPolicyPlace(directories))) return [];
-  return (await readOciPolicy(directories, files)).statements;
-};
+/** The statements of the policy for artifacts; none where there is no policy, of which another check tells. @throws NotationError `FILE`, `POLICY` */
+async function statementsOf({ directories, files }: Patient): Promise<readonly OciStatement[]> {
+  return isPolicyThere(ociPolicyPlace(directories)) ? (await readOciPolicy(directories, files)).statements : [];
+}
 
 /** What is allowed to stand in a statement, and does not do what somebody may think. */
 async function lookAtStatements(patient: Patient): Promise<readonly Finding[]> {
   const statements = await statementsOf(patient);
   const all = skippingAll({ version: '1.0', statements });
-  const skipping =
-    all === undefined
-      ? []
-      : [
-          doubtful(
-            `statement ${JSON.stringify(all.name)} lets every artifact pass that no other one is about`,
-            'choose another level than skip',
-          ),
-        ];
+  const passing = `statement ${quote(all?.name ?? '')} lets every artifact pass that no other one is about`;
+  const skipping = all === undefined ? [] : [doubtful(passing, 'choose another level than skip')];
   const asking = statements.length === 0 ? new Set<string>() : await namesAskingForTimestamps(patient);
   return [...skipping, ...statements.flatMap((statement) => doubtsOf(statement, asking.has(statement.name)))];
 }
@@ -94,20 +86,25 @@ async function namesAskingForTimestamps({ directories, files }: Patient): Promis
 }
 
 function doubtsOf({ name, level, trustStores, trustedIdentities }: Demands, asksForTimestamps: boolean): readonly Finding[] {
-  const where = `statement ${JSON.stringify(name)}`;
-  const has = (wanted: StoreReference['type']) => trustStores.some(({ type }) => type === wanted);
+  const where = `statement ${quote(name)}`;
+  const has = (...wanted: readonly StoreReference['type'][]) => trustStores.some(({ type }) => wanted.includes(type));
+  const unmet = doubtful(`${where} has no trust store of type ca or signingAuthority: nothing can pass it`, 'add one to its trustStores');
+  const untimed = doubtful(
+    `${where}: verifyTimestamp means nothing without a trust store of type tsa`,
+    'add "tsa:<store>" to its trustStores',
+  );
   const foreign = trustedIdentities.flatMap((one) => (one.kind === 'other' ? [one.text] : []));
   return [
-    ...(level !== 'skip' && !has('ca') && !has('signingAuthority')
-      ? [doubtful(`${where} has no trust store of type ca or signingAuthority: nothing can pass it`, 'add one')]
-      : []),
-    ...(asksForTimestamps && !has('tsa')
-      ? [doubtful(`${where}: verifyTimestamp means nothing without a trust store of type tsa`, 'add "tsa:<store>" to its trustStores')]
-      : []),
+    ...(level !== 'skip' && !has('ca', 'signingAuthority') ? [unmet] : []),
+    ...(asksForTimestamps && !has('tsa') ? [untimed] : []),
     ...foreign.map((text) =>
-      doubtful(`${where}: only a verification plugin understands the trusted identity ${JSON.stringify(text)}`, 'write "x509.subject: …"'),
+      doubtful(`${where}: only a verification plugin understands the identity ${quote(text)}`, 'write "x509.subject: …"'),
     ),
   ];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
 }
 
 /** Each store that a statement names, once. */
@@ -145,33 +142,31 @@ async function lookAtScope(patient: Patient): Promise<Finding | undefined> {
   if (scope === undefined || statements.length === 0) return undefined;
   const { name, level } = selectStatement({ version: '1.0', statements }, scope);
   const facts = { scope, statement: name, level };
-  if (level === 'skip') return doubtful(`statement ${JSON.stringify(name)} skips verification for ${scope}`, 'choose another level', facts);
-  return found(`statement ${JSON.stringify(name)} of level ${level} is about ${scope}`, facts);
+  if (level === 'skip') return doubtful(`statement ${quote(name)} skips verification for ${scope}`, 'choose another level', facts);
+  return found(`statement ${quote(name)} of level ${level} is about ${scope}`, facts);
 }
 
 /** By the artifact's statement, or by any. Who signs here may be verified elsewhere, by another policy: only an artifact in question makes it a failure. */
 async function lookAtKey(patient: Patient): Promise<Finding | undefined> {
   const key = await patient.key();
-  const [all, scope] = [await statementsOf(patient), scopeOf(patient.wish)];
-  if (key === undefined || all.length === 0) return undefined;
-  const statements = (scope === undefined ? all : [selectStatement({ version: '1.0', statements: all }, scope)]).filter(
-    ({ level }) => level !== 'skip',
-  );
-  if (statements.length === 0) return undefined;
+  const statements = await demandingStatements(patient);
+  if (key === undefined || statements.length === 0) return undefined;
   const chain = await key.chain();
   const judged = await Promise.all(statements.map((statement) => judge(statement, chain, patient)));
   const trusting = judged.filter((one) => typeof one === 'string');
   if (trusting.length > 0)
-    return found(`its signatures are trusted by ${trusting.map((name) => JSON.stringify(name)).join(', ')}`, {
-      statements: trusting.join(' '),
-    });
+    return found(`who signs with it is trusted by ${trusting.map(quote).join(', ')}`, { statements: trusting.join(' ') });
   const [first] = judged.filter((one) => typeof one !== 'string');
-  if (scope !== undefined) return first;
-  return doubtful(
-    `no statement trusts its signatures here; ${first?.message ?? ''}`,
-    first?.hint ?? 'see notation-ts-kms policy show',
-    first?.facts,
-  );
+  if (first === undefined || scopeOf(patient.wish) !== undefined) return first;
+  return { ...first, status: 'warning', message: `no statement trusts who signs with it; ${first.message}` };
+}
+
+/** Those that demand something of the artifact in question, or of any. */
+async function demandingStatements(patient: Patient): Promise<readonly OciStatement[]> {
+  const [all, scope] = [await statementsOf(patient), scopeOf(patient.wish)];
+  if (all.length === 0) return [];
+  const about = scope === undefined ? all : [selectStatement({ version: '1.0', statements: all }, scope)];
+  return about.filter(({ level }) => level !== 'skip');
 }
 
 /** The statement's name when it trusts the chain, and otherwise why not. */

@@ -108,7 +108,10 @@ function placePlugin({ folder: home }: Home, name: string, script: string | unde
   return executable;
 }
 
-const saying = (metadata: object) => `#!/bin/sh\necho '${JSON.stringify(metadata)}'\n`;
+const saying = (metadata: object) => {
+  const whole = { description: 'd', url: 'u', supportedContractVersions: ['1.0'], capabilities: ['SIGNATURE_GENERATOR.RAW'], ...metadata };
+  return `#!/bin/sh\necho '${JSON.stringify(whole)}'\n`;
+};
 const storeFolder = ({ config }: Home) => join(config, 'truststore', 'x509', 'ca', 'interop');
 const wholeStatement = (home: Home, level: string) =>
   changePolicy(home, (statement) =>
@@ -153,7 +156,7 @@ const faults: readonly Fault[] = [
   {
     name: 'another plugin under the name',
     spoil: (home) => placePlugin(home, 'ts-kms', saying({ name: 'other', version: '0.1.0' })),
-    ...{ id: 'installation.plugin', status: 'failure', says: /says it is other/, hints: /remove it/ },
+    ...{ id: 'installation.plugin', status: 'failure', says: /other/, hints: /install/ },
   },
   {
     name: 'a plugin that says nothing',
@@ -222,10 +225,10 @@ const faults: readonly Fault[] = [
     ...{ id: 'key.config', status: 'failure', says: /absent not found/, hints: /key ls/ },
   },
   {
-    name: "another plugin's key",
+    name: "another plugin's key, where that plugin is not",
     spoil: (home) => changeKeys(home, { name: 'theirs', id: 'x', pluginName: 'other' }),
     words: () => ['--key', 'theirs'],
-    ...{ id: 'key.config', status: 'failure', says: /"other"/, hints: /sign with notation/ },
+    ...{ id: 'key.config', status: 'failure', says: /other/, hints: /plugin/ },
   },
   {
     name: 'an option that there is not',
@@ -381,7 +384,7 @@ const faults: readonly Fault[] = [
     name: 'a policy that does not trust the key',
     spoil: (home) =>
       changePolicy(home, (statement) => Object.assign(statement, { trustedIdentities: ['x509.subject: C=US, ST=WA, O=Other'] })),
-    ...{ id: 'trust.key', status: 'warning', says: /no statement trusts/, hints: /trustedIdentities/ },
+    ...{ id: 'trust.key', status: 'warning', says: /no statement trusts who signs/, hints: /trustedIdentities/ },
   },
   {
     name: 'a file of authorities that is not there',
@@ -442,6 +445,21 @@ test('what needs the key is not checked without it, and says for want of what', 
     assert.match(message, /^not checked, as credentials\.source failed$/, id);
     assert.equal(facts['blockedBy'], 'credentials.source');
   }
+});
+
+test("another plugin's key is that plugin's own affair", async () => {
+  const home = await openHome();
+  changeKeys(home, { name: 'theirs', id: 'x', pluginName: 'other' });
+  placePlugin(home, 'other', saying({ name: 'other', version: '1.2.3' }));
+  const told = await ask(home, ['--key', 'theirs']);
+  assert.deepEqual(told.wrong, ['key.config unknown']);
+  assert.match(told.of('key.config')[0]?.message ?? '', /^x is a key of the plugin other 1\.2\.3, which answers/);
+});
+
+test('a PIN in a key id is not told', async () => {
+  const told = await ask(await openHome(), ['--id', 'pkcs11:token=team;object=release?pin-value=hunter2&module-name=x']);
+  assert.match(told.of('key.config')[0]?.message ?? '', /token=team;object=release\?pin-value=\[redacted\]/);
+  assert.doesNotMatch(told.stdout + told.stderr, /hunter2/);
 });
 
 test('nothing is changed by looking', async () => {
