@@ -1,7 +1,7 @@
 // This program, its copy in notation's plugin folder, notation itself, and notation's own files.
 import { join } from 'node:path';
 import { gt, lt, valid } from 'semver';
-import { NotationError } from '../../core/error.ts';
+import { NotationError, toNotationError } from '../../core/error.ts';
 import { doubtful, type Finding, found } from '../../core/finding.ts';
 import { askMetadata } from '../../host/metadata.ts';
 import type { PluginMetadata } from '../../protocol/hosted/metadata.ts';
@@ -13,12 +13,14 @@ import type { Section } from './check.ts';
 import type { Patient } from './patient.ts';
 import { isExecutable } from './permission.ts';
 
+const putRight = 'notation-ts-kms install puts a good copy there';
+
 export const installationSection: Section = {
   title: 'Installation',
   checks: [
     { id: 'installation.program', title: 'program', run: async ({ context }) => describeProgram(context) },
     { id: 'installation.notation', title: 'notation', run: lookAtNotation },
-    { id: 'installation.plugin', title: 'plugin', hint: 'notation-ts-kms install puts a good copy there', run: lookAtPlugin },
+    { id: 'installation.plugin', title: 'plugin', hint: putRight, run: lookAtPlugin },
     { id: 'installation.others', title: 'other plugins', run: lookAtOthers },
   ],
 };
@@ -56,7 +58,10 @@ async function lookAtPlugin(patient: Patient): Promise<Finding> {
   if (entryAt(executable) === undefined) return notInstalled(executable, patient);
   checkExecutable(executable, context.platform);
   await refuseWritableByAll([join(directories.libexec, 'plugins'), folder, executable], files);
-  const said = await askPlugin(name, patient);
+  const said = await askPlugin(name, patient).catch((cause: unknown) => {
+    const { code, message } = toNotationError(cause);
+    throw new NotationError(code, message, { cause, hint: putRight });
+  });
   const facts = { path: executable, version: said.version };
   return judgeVersion(said.version, version, facts);
 }
