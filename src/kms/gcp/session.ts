@@ -73,7 +73,10 @@ function holdToken(credential: () => Promise<Credential>, { now }: Pick<KeyConte
   const ask = async () => (await credential()).source();
   let held: Promise<GcpToken> | undefined;
   return async () => {
-    held ??= ask();
+    if (held === undefined) {
+      held = ask();
+      return held;
+    }
     const current = await held;
     if (current.expires === undefined || current.expires - now().getTime() > leastMs) return current;
     const fresh = ask();
