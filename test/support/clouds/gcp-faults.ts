@@ -247,6 +247,13 @@ const credentials: readonly Row[] = [
     expected: { outcome: 'ACCESS_DENIED', says: [/invalid_grant/, /attribute condition/], metadata: ['invalid_grant'], times: 1 },
   },
   {
+    name: 'a token service that is unavailable, and is asked three times',
+    at: ['gcp token', 'gcp user', 'gcp metadata', 'gcp impersonation'],
+    act: { does: 'refuse', refusal: { status: 503, code: 'UNAVAILABLE' } },
+    expected: { outcome: 'ERROR', times: 3, retryable: true },
+    seconds: 10,
+  },
+  {
     name: 'a login that has expired',
     at: ['gcp user'],
     act: { does: 'refuse', refusal: { status: 400, code: 'invalid_grant', message: 'Token has been expired or revoked.' } },
