@@ -28,6 +28,9 @@ export type ProcessEnd =
 /** What ends a program before it ends by itself. */
 type Cut = Extract<ProcessEnd, { readonly kind: 'too long' | 'aborted' | 'too much' }>;
 
+/** How long the system may take to end a process. */
+const graceMs = 5000;
+
 /** Runs `executable word` with `input` on its standard input, in this program's working directory. Never fails; the end says what came of it. */
 export function runProcess(executable: string, word: string, input: Uint8Array, bounds: ProcessBounds): Promise<ProcessEnd> {
   const { environment, timeoutMs, signal } = bounds;
@@ -39,6 +42,8 @@ export function runProcess(executable: string, word: string, input: Uint8Array, 
     const end = (why: Cut) => {
       cut ??= why;
       endNow(child);
+      // Not even a process that the system cannot end holds us up.
+      setTimeout(() => settle(why), graceMs).unref();
     };
     const stdout = collect(child.stdout, () => end({ kind: 'too much', stream: 'standard output', limit: outputLimit }));
     const stderr = collect(child.stderr, () => end({ kind: 'too much', stream: 'standard error', limit: outputLimit }));

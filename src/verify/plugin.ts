@@ -54,16 +54,15 @@ export function attributesToProcess({ extended }: SignedAttributes, appointed: A
 }
 
 /**
- * Asks the plugin for its verdicts, each once.
- * @returns none when there is no plugin to ask
+ * Asks the plugin for its verdicts; answers none when there is nothing to ask it.
  * @throws NotationError when there is no whole answer: no action of the policy makes up for that
  */
 export async function askPlugin(
-  appointed: Appointed | undefined,
+  appointed: Appointed,
   { payload, signed, certificates }: Verified<Envelope>,
   { trustedIdentities }: Demands,
 ): Promise<VerificationAnswer> {
-  if (appointed === undefined || appointed.plugin.kind === 'own' || appointed.checks.length === 0) return new Map();
+  if (appointed.plugin.kind === 'own' || appointed.checks.length === 0) return new Map();
   return appointed.plugin.verify({
     contentType: payload.contentType,
     signed,
@@ -83,7 +82,7 @@ export function judgedBy<C extends 'authenticity' | 'revocation'>(
   const { name, version } = metadata;
   const evidence: PluginEvidence = { plugin: { name, version }, ...(reason !== undefined && { reason }) };
   if (success) return { result: 'passed', evidence } as Verdict<C>;
-  const found = reason === undefined ? 'a failure without a reason' : `a failure: ${reason.slice(0, 2000)}`;
+  const found = reason === undefined ? 'a failure without a reason' : `a failure: ${reason}`;
   const error = new NotationError(codes[check], `plugin ${JSON.stringify(name)}: expected success of ${words[check]}, found ${found}`, {
     hint: 'the plugin that the signature names judges this, not notation-ts-kms',
     metadata: { plugin: name },

@@ -4,9 +4,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openSigningPlugin } from '../../src/host/signing.ts';
+import { toPem } from '../../src/x509/bundle.ts';
 import { boundsOf } from '../support/fake-plugin.ts';
 import { executableUnderTest, type Result } from '../support/notation.ts';
 import { needs, openPeer } from '../support/peers.ts';
+import { mintChain } from '../support/pki.ts';
+import { startOpensslTsa } from '../support/tsa.ts';
 import { type HostProgram, type Hosts, type Options, openHosts, requestsOf, signWords, verifyWords } from './framework-plugin.ts';
 import { pluginConfig } from './session.ts';
 
@@ -160,6 +163,21 @@ describe('a plugin of the framework signs', () => {
     const refused = await hosts.tool.run([...words, '--force', ...pluginConfig({ capabilities: 'ENVELOPE' }), blob]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /expected SIGNATURE_GENERATOR\.RAW, which signing blobs needs/);
+  });
+
+  test('what the plugin signs, the tool has timestamped', peers, async () => {
+    const tsa = await startOpensslTsa(await mintChain({ purpose: 'timestamping', intermediates: 1 }));
+    try {
+      const root = join(hosts.folder, 'tsa-root.crt');
+      writeFileSync(root, toPem([tsa.root.der]));
+      const reference = hosts.artifact();
+      const more = ['--timestamp-url', tsa.url, '--timestamp-root-cert', root];
+      assertSigned(await hosts.tool.run(signWords(hosts, hosts.ec, { capabilities: 'RAW' }, more, reference)), reference);
+      const { stdout } = await hosts.tool.run(['inspect', '--oci-layout', '--output', 'json', reference]);
+      assert.match(stdout, /"timestampSignature": \{\s*"timestamp"/);
+    } finally {
+      await tsa.stop();
+    }
   });
 
   test('a timestamp is not silently left out of an envelope that the plugin makes', peers, async () => {

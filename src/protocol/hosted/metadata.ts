@@ -39,10 +39,10 @@ export function configOf(pluginConfig: PluginConfig): { readonly pluginConfig?: 
  */
 export function parseMetadata(response: JsonObject, name: string, called: string): PluginMetadata {
   const metadata = {
-    name: textIn(response, 'name', called),
-    description: textIn(response, 'description', called),
-    version: textIn(response, 'version', called),
-    url: textIn(response, 'url', called),
+    name: factIn(response, 'name', called),
+    description: factIn(response, 'description', called),
+    version: factIn(response, 'version', called),
+    url: factIn(response, 'url', called),
     supportedContractVersions: textsIn(response, 'supportedContractVersions', called),
     capabilities: textsIn(response, 'capabilities', called),
   };
@@ -55,6 +55,15 @@ export function parseMetadata(response: JsonObject, name: string, called: string
 /** Whether a plugin says that it can do something. */
 export function isCapableOf({ capabilities }: Pick<PluginMetadata, 'capabilities'>, capability: Capability): boolean {
   return capabilities.includes(capability);
+}
+
+/** Characters of what a plugin says of itself: people are to read it. */
+const longestFact = 4096;
+
+function factIn(response: JsonObject, member: string, called: string): string {
+  const text = textIn(response, member, called);
+  if (text.length <= longestFact) return text;
+  throw wrongResponse(called, `expected at most ${longestFact} characters in ${member}, found ${text.length}`);
 }
 
 function checkContractVersion(supported: readonly string[], called: string): void {

@@ -24,12 +24,15 @@ export interface VerificationQuestion {
 /** A plugin's verdict of one check. */
 export interface PluginVerdict {
   readonly success: boolean;
-  /** What the plugin says of it. */
+  /** What the plugin says of it, shortened. */
   readonly reason?: string;
 }
 
 /** The verdict of every check that was asked for, and of no other. */
 export type VerificationAnswer = ReadonlyMap<VerifierCheck, PluginVerdict>;
+
+/** Characters of a reason that are kept: people are to read it. */
+const longestReason = 2000;
 
 /** What notation sends for no expiry: Go's zero time. */
 const noTime = '0001-01-01T00:00:00Z';
@@ -104,7 +107,7 @@ function verdictIn(results: JsonObject, check: VerifierCheck, called: string): P
   if (typeof success !== 'boolean')
     throw wrongResponse(called, `expected success of ${check} to be true or false, found ${nameOf(success)}`);
   if (typeof reason !== 'string') throw wrongResponse(called, `expected the reason for ${check} to be a text, found ${nameOf(reason)}`);
-  return { success, ...(reason !== '' && { reason }) };
+  return { success, ...(reason !== '' && { reason: reason.slice(0, longestReason) }) };
 }
 
 /** RFC 3339 in whole seconds, in the zone in which the envelope states the time. */

@@ -106,6 +106,10 @@ test('a plugin that hangs is ended, and not waited for when what it started has 
   assert.match(message, /no answer within 0\.3 s/);
 });
 
+test('a plugin that is gone while what it started still has its pipes is waited for until its time is up', async () => {
+  assert.equal((await refusal({ script: 'sleep 9 & echo "{}"' }, { timeoutMs: 300 })).code, 'TIMEOUT');
+});
+
 test('a plugin that ignores signals is ended too', async () => {
   assert.equal((await refusal({ script: "trap '' TERM INT; exec sleep 600" }, { timeoutMs: 300 })).code, 'TIMEOUT');
 });

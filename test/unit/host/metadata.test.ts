@@ -33,6 +33,7 @@ const wrong: readonly (readonly [object, RegExp])[] = [
     [{ [member]: undefined }, new RegExp(`expected ${member} to be a text, found nothing`)] as const,
     [{ [member]: 7 }, new RegExp(`expected ${member} to be a text, found a number`)] as const,
   ]),
+  [{ description: 'x'.repeat(5000) }, /expected at most 4096 characters in description, found 5000/],
   [{ name: 'other' }, /expected name "fake", which was asked for, found "other"/],
   [{ name: 'FAKE' }, /found "FAKE"/],
   [{ capabilities: [] }, /expected capabilities, found none/],
@@ -44,7 +45,7 @@ const wrong: readonly (readonly [object, RegExp])[] = [
   [{ supportedContractVersions: [1] }, /supportedContractVersions to be a list/],
 ];
 for (const [change, words] of wrong) {
-  test(`metadata with ${JSON.stringify(change)} is refused`, async () => {
+  test(`metadata with ${JSON.stringify(change).slice(0, 80)} is refused`, async () => {
     assert.match((await refusal(await write({ ...fakeMetadata, ...change }))).message, words);
   });
 }
