@@ -28,6 +28,7 @@ export type { ArtifactInspection, InspectedSignature, InspectOptions } from './l
 export type { BackendKey, KeyOptions, SigningKey } from './library/key.ts';
 export { type Notation, openNotation } from './library/notation.ts';
 export type { NotationOptions, RegistrySettings } from './library/options.ts';
+export type { PluginKey } from './library/plugin.ts';
 export { requireVerified } from './library/require-verified.ts';
 export type { ArtifactSignature, NewBlobSignature, SignOptions, TimestampOptions } from './library/sign.ts';
 export type {

@@ -7,18 +7,20 @@ import { codecOfFormat, fileSuffixOf } from '../envelope/index.ts';
 import { toSigner } from '../kms/signer.ts';
 import { type ArtifactWish, signArtifact } from '../sign/artifact.ts';
 import { signBlob } from '../sign/blob.ts';
+import type { GeneratingPorts } from '../sign/generate.ts';
 import type { SigningPorts } from '../sign/sign.ts';
 import { statedCacheDirectory } from '../store/directories.ts';
 import { openArtifact } from './artifact.ts';
 import { bytesOf, type CertificateInput } from './certificate.ts';
 import { type Call, type Host, runBounded, runOpenEnded } from './host.ts';
 import { type KeyOptions, openBackendKey, type SigningKey, toKey } from './key.ts';
+import type { PluginKey } from './plugin.ts';
 import { type Artifact, type BlobSignature, type BlobSource, chunksOf } from './source.ts';
 
 /** Who signs, and how. */
 export interface SignOptions extends CallOptions {
-  /** A key that is open, or the id of one that is to be opened for this signature. */
-  readonly key: SigningKey | string;
+  /** A key that is open, the id of one that is to be opened for this signature, or a key of another plugin. */
+  readonly key: SigningKey | PluginKey | string;
   /** Of the key that `key` is the id of. */
   readonly keyOptions?: KeyOptions | undefined;
   /** `jws` when absent. */
@@ -66,7 +68,9 @@ export function signAnArtifact(artifact: Artifact, options: SignOptions, host: H
 export function signABlob({ blob, mediaType }: BlobSource, options: SignOptions, host: Host): Promise<NewBlobSignature> {
   return runOpenEnded(host, options, async (call) => {
     const wish = { ...(await wishOf(options)), mediaType: mediaType ?? 'application/octet-stream' };
-    const signed = await signBlob(chunksOf(blob, call.signal), wish, await portsOf(options, call));
+    const ports = await portsOf(options, call);
+    if (!('signer' in ports)) throw wrong('key', 'one that signs, as blobs need it', 'a plugin that makes whole envelopes');
+    const signed = await signBlob(chunksOf(blob, call.signal), wish, ports);
     return { mediaType: signed.mediaType, envelope: signed.envelope, fileSuffix: fileSuffixOf(options.format ?? 'jws') };
   });
 }
@@ -79,17 +83,34 @@ async function wishOf({ format = 'jws', expirySeconds, userMetadata = {} }: Sign
   return { codec: await codecOfFormat(format), userMetadata, expirySeconds };
 }
 
-async function portsOf({ key, keyOptions, timestamp }: SignOptions, call: Call): Promise<SigningPorts> {
-  const { host, signal } = call;
+async function portsOf(options: SignOptions, call: Call): Promise<SigningPorts | GeneratingPorts> {
+  const { host } = call;
+  const { key, keyOptions, timestamp } = options;
   if (typeof key !== 'string' && keyOptions !== undefined)
-    throw wrong('keyOptions', 'options of a key that is named by its id', 'an open key');
-  const opened = typeof key === 'string' ? await openBackendKey(key, keyOptions ?? {}, host, { signal }) : key;
-  return {
-    signer: toSigner(await toKey(opened, signal), host.now),
+    throw wrong('keyOptions', 'options of a key that is named by its id', 'another key');
+  const ports = {
     now: host.now,
     agent: `notation-ts-kms/${version}`,
     ...(timestamp && { timestamper: await timestamperOf(timestamp, call) }),
   };
+  if (typeof key === 'object' && key !== null && 'plugin' in key) return pluginPorts(key, ports, call);
+  const opened = typeof key === 'string' ? await openBackendKey(key, keyOptions ?? {}, host, call) : key;
+  return { ...ports, signer: toSigner(await toKey(opened, call.signal), host.now) };
+}
+
+/** Nobody may add a timestamp to an envelope that a plugin made (PLG-055). */
+async function pluginPorts(
+  key: PluginKey,
+  ports: Omit<SigningPorts, 'signer'>,
+  { host, signal }: Call,
+): Promise<SigningPorts | GeneratingPorts> {
+  const { openPluginKey } = await import('./plugin.ts');
+  const opened = await openPluginKey(key, host, signal);
+  if (opened.kind === 'signer') {
+    return { ...ports, agent: `${ports.agent} ${opened.metadata.name}/${opened.metadata.version}`, signer: opened.signer };
+  }
+  if (ports.timestamper === undefined) return { generator: opened.generator, now: ports.now };
+  throw wrong('timestamp', 'none for a plugin that makes whole envelopes', 'one');
 }
 
 async function timestamperOf({ url, root }: TimestampOptions, { host, http }: Call) {

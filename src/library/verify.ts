@@ -11,10 +11,10 @@ import type { VerificationPorts } from '../verify/ports.ts';
 import { rememberCertificates } from '../x509/certificate-memory.ts';
 import { openArtifact, scopeOf } from './artifact.ts';
 import { type Call, type Host, httpUnder, runBounded, runOpenEnded } from './host.ts';
+import { pluginOpener } from './plugin.ts';
 import { chunksOf, type ScopedArtifact, type SignedBlob } from './source.ts';
 import { checkCount, storedOf, usualMaximum } from './stored.ts';
 import { type BlobTrust, type OciTrust, openBlobTrust, openOciTrust } from './trust.ts';
-import { pluginOpener } from './verification-plugin.ts';
 
 /** What is wanted of a signature, whatever it is of. */
 export interface Wanted extends CallOptions {

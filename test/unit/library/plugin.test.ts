@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { version } from '../../../src/core/version.ts';
 import { openHost } from '../../../src/library/host.ts';
-import { pluginOpener } from '../../../src/library/verification-plugin.ts';
+import { pluginOpener } from '../../../src/library/plugin.ts';
 import { fakeMetadata, writeFakePlugin } from '../../support/fake-plugin.ts';
 import { temporaryFolder } from '../../support/key-files.ts';
 
