@@ -83,6 +83,7 @@ describe('examples', needs('ocireg', 'oras', 'docker-registry'), () => {
     const isAboutLogin = /^notation-ts-kms log(in|out)/.test(line);
     const here = line
       .replaceAll(artifact, reference)
+      .replaceAll('./layout@sha256:…', './layout:v1')
       .replaceAll('registry.example.com', isAboutLogin ? guarded.host : registry.host)
       .replaceAll('alice', account.username);
     const env = {
@@ -101,11 +102,11 @@ describe('examples', needs('ocireg', 'oras', 'docker-registry'), () => {
   for (const { path, examples } of running(definedCommands(openContext()))) {
     test(path.join(' '), async () => {
       assert.ok(examples.length > 0, 'has examples');
-      const home = join(folder, path.join('-'));
-      cpSync(join(folder, 'home'), home, { recursive: true, verbatimSymlinks: true });
-      const [done] = [doneBefore[path.join(' ')]];
-      if (done !== undefined) await run(done, home);
-      for (const { line, says } of examples) {
+      const done = doneBefore[path.join(' ')];
+      for (const [index, { line, says }] of examples.entries()) {
+        const home = join(folder, `${path.join('-')}-${index}`);
+        cpSync(join(folder, 'home'), home, { recursive: true, verbatimSymlinks: true });
+        if (done !== undefined) await run(done, home);
         assert.ok(line.startsWith(`notation-ts-kms ${path[0]}`) || path[0] === 'list', `${line} is about the command`);
         assert.match(says, /\S/);
         await run(line, home);

@@ -48,7 +48,10 @@ const bySource: Readonly<Record<Source, (asked: Asked) => Promise<Completion>>> 
   'blob statements': async ({ context }) => whole(await known.blobStatements(context)),
   registries: async ({ context }) => whole(await known.registries(context)),
   repositories: async ({ context }) => whole(await known.repositories(context)),
-  references: async (asked) => (asked.reading.given.has('oci-layout') ? inLayouts(asked.word) : inRegistries(asked.context)),
+  references: async ({ reading, word, context }) => {
+    if (reading.given.has('oci-layout')) return inLayouts(word);
+    return reading.given.has('signature') ? { ...nothing, search: 'files' } : inRegistries(context);
+  },
 };
 
 /** What a source knows. */

@@ -28,6 +28,7 @@ const ofOptions: Readonly<Record<string, Source>> = {
   'media-type': 'nothing',
   name: 'nothing',
   out: 'files',
+  output: 'files',
   password: 'nothing',
   plugin: 'plugins',
   'plugin-config': 'plugin options',
@@ -75,6 +76,7 @@ const ofArguments: Readonly<Record<string, Source>> = {
   'plugin uninstall name': 'installed plugins',
   'policy explain reference': 'references',
   'policy import file': 'files',
+  'report subject': 'references',
   'sign references': 'references',
   'verify references': 'references',
 };

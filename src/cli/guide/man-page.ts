@@ -48,7 +48,7 @@ export function manPage(root: CommandDefinition, version: string, day: Date): st
 }
 
 const description = [
-  'Signs and verifies container images, OCI artifacts and files as the Notary Project specifies, with keys in AWS KMS, in Azure Key Vault or in',
+  'Signs and verifies container images, OCI artifacts and files as the Notary Project specifies, with keys in a KMS or in',
   'files. The commands are those of',
   '.BR notation ,',
   'with its words, options and files; some are more.',
