@@ -52,8 +52,10 @@ async function checkDemand(attributes: CriticalAttributes, own: Own): Promise<vo
   const { verificationPlugin: plugin, verificationPluginMinVersion: minVersion } = attributes;
   if (plugin !== undefined && plugin !== own.name) throw wrong('verificationPlugin', own.name, 'another plugin');
   if (minVersion === undefined) return;
-  if (!isSemanticVersion(minVersion)) throw wrong('verificationPluginMinVersion', 'a semantic version', 'something else');
-  const { lt } = await import('semver');
+  const { lt, valid } = await import('semver');
+  // The library takes more than the grammar has, and fails at numbers that it cannot hold.
+  const isVersion = isSemanticVersion(minVersion) && valid(minVersion) !== null;
+  if (!isVersion) throw wrong('verificationPluginMinVersion', 'a semantic version', 'something else');
   if (lt(own.version, minVersion)) throw wrong('verificationPluginMinVersion', `${own.version} or lower`, minVersion);
 }
 

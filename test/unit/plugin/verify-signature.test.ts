@@ -128,6 +128,7 @@ describe('critical attributes', () => {
     [{ signingScheme: 'notary.x509.signingAuthority', authenticSigningTime: 'now' }, /authenticSigningTime: expected a date/],
     [{ verificationPlugin: 'com.example' }, /verificationPlugin: expected ts-kms/],
     [{ verificationPluginMinVersion: '99.0.0' }, /verificationPluginMinVersion: expected .* or lower, found 99\.0\.0/],
+    [{ verificationPluginMinVersion: `1.0.${'9'.repeat(30)}` }, /verificationPluginMinVersion: expected a semantic version/],
     [{ verificationPluginMinVersion: 'v1' }, /verificationPluginMinVersion: expected a semantic version/],
   ] as const)
     test(`${JSON.stringify(attributes)} is refused`, async () => {
