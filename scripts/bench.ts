@@ -17,6 +17,7 @@ import { type Effort, measure, type Series } from './bench/measure.ts';
 import { gapsOf, judge, rowsOf, toTable, toVerdictTable } from './bench/report.ts';
 import { toolDistanceSuite, toolSuite } from './bench/tool.ts';
 import { ownVariants, shippedVariant } from './bench/variant.ts';
+import { vaultSuite } from './bench/vault.ts';
 import { verifySuite } from './bench/verify.ts';
 
 interface Measured {
@@ -40,6 +41,7 @@ const suites: readonly Suite[] = [
   awsSuite,
   azureSuite,
   gcpSuite,
+  vaultSuite,
   awsDistanceSuite,
   azureDistanceSuite,
   toolDistanceSuite,

@@ -52,6 +52,8 @@ const targets: readonly Target[] = [
   { case: /^AWS describe-key/, column: 'requests', limit: 0, what: 'requests' },
   { case: /^AWS generate-signature/, column: 'requests', limit: 1, what: 'request at most' },
   { case: /^Google generate-signature/, column: 'requests', limit: 1, what: 'request at most' },
+  { case: /^Vault generate-signature/, column: 'requests', limit: 1, what: 'request at most' },
+  { case: /^Vault AppRole/, column: 'requests', limit: 2, what: 'requests: login, sign' },
   { case: /^Azure .* managed identity$/, column: 'requests', limit: 3, what: 'requests: challenge, token, sign' },
   { case: /^Azure .* in the vault$/, column: 'requests', limit: 4, what: 'requests: challenge, token, certificate, sign' },
   { case: /managed identity, vault\.azure\.net/, column: 'requests', limit: 2, what: 'requests: token, sign' },

@@ -9,7 +9,7 @@ export interface Variant {
 }
 
 /** The Go plugins, one for each cloud, so that none has to start with another cloud's SDK. */
-export type GoPlugin = Extract<Peer, 'bench-aws-plugin' | 'bench-azure-plugin' | 'bench-gcp-plugin'>;
+export type GoPlugin = Extract<Peer, 'bench-aws-plugin' | 'bench-azure-plugin' | 'bench-gcp-plugin' | 'bench-vault-plugin'>;
 
 export const goVariant = 'Go plugin';
 export const shippedVariant = 'executable (Bun)';

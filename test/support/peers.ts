@@ -15,6 +15,7 @@ export type Peer =
   | 'bench-aws-plugin'
   | 'bench-azure-plugin'
   | 'bench-gcp-plugin'
+  | 'bench-vault-plugin'
   | 'bench-runner'
   | 'blob-host'
   | 'framework-plugin'
