@@ -3,7 +3,7 @@ import type { BaseExternalAccountClientOptions } from 'google-auth-library/build
 import { NotationError } from '../../core/error.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../core/ports.ts';
 
-type TransportOptions = NonNullable<BaseExternalAccountClientOptions['transporterOptions']>;
+export type TransportOptions = NonNullable<BaseExternalAccountClientOptions['transporterOptions']>;
 type Adapter = NonNullable<TransportOptions['adapter']>;
 type SdkRequest = Parameters<Adapter>[0];
 

@@ -36,7 +36,7 @@ async function sourceOf(file: CredentialFile, identification: Identification, au
   if (type === 'impersonated_service_account')
     return (await import('./impersonation.ts')).impersonatedSource(file, identification, sourceOf);
   if (type === 'authorized_user' || type === 'external_account' || type === 'external_account_authorized_user')
-    return (await import('./federation.ts')).librarySource(type, file, identification);
+    return (await import('./library-source.ts')).librarySource(type, file, identification);
   throw new NotationError(
     'CONFIG',
     `${file.path}: expected credentials of Google Cloud, found ${type === undefined ? 'no type' : 'another type'}`,

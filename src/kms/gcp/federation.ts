@@ -1,92 +1,34 @@
-// Credentials that Google's library exchanges for tokens: of users, and of identities of other places.
+// Workload identity federation: a token of another place is exchanged for one of Google's.
 import { NotationError } from '../../core/error.ts';
 import { asObject, type JsonObject, parseJson } from '../../core/json.ts';
-import { endBy } from '../../http/deadline.ts';
 import type { KeyContext } from '../provider.ts';
-import { type Listener, transportOptions } from './adapter.ts';
-import { type Exchange, exchangeOf, type LibraryType, toCredentialError } from './credential-error.ts';
+import type { TransportOptions } from './adapter.ts';
 import { type CredentialFile, wantedIn } from './credential-file.ts';
 import { textIn } from './member.ts';
-import { addressIn } from './place.ts';
-import { type Identification, type TokenSource, tokenOf } from './token.ts';
-
-/** What is used of the library's clients. */
-interface Client {
-  readonly credentials: { readonly expiry_date?: number | null };
-  getAccessToken(): Promise<{ readonly token?: string | null }>;
-}
+import type { Identification } from './token.ts';
 
 const subjectLimit = 64 << 10;
 
-/** Tokens by the client of the library that goes with the type. @throws NotationError `CONFIG` for what may not or cannot be used */
-export async function librarySource(type: LibraryType, file: CredentialFile, identification: Identification): Promise<TokenSource> {
-  let last: Exchange | undefined;
-  const told = { type, path: file.path, secrets: secretsIn(file.found) };
-  const listener: Listener = (url, response) => {
-    last = exchangeOf(url, response);
-  };
-  const client = await openers[type](file, identification, listener);
-  return async () => {
-    try {
-      const { deadline } = identification.context;
-      const { token } = await endBy(deadline, deadline.remainingMs(), client.getAccessToken());
-      const { expiry_date: expires } = client.credentials;
-      return { token: tokenOf(token, last?.host ?? file.path), ...(typeof expires === 'number' && { expires }) };
-    } catch (error) {
-      throw toCredentialError(error, told, last);
-    }
-  };
-}
-
-type Open = (file: CredentialFile, identification: Identification, listener: Listener) => Promise<Client>;
-
-const openers: Readonly<Record<LibraryType, Open>> = {
-  authorized_user: async (file, { http, place }, listener) => {
-    const { UserRefreshClient } = await import('google-auth-library/build/src/auth/refreshclient.js');
-    return new UserRefreshClient({
-      clientId: wantedIn(file, 'client_id'),
-      clientSecret: wantedIn(file, 'client_secret'),
-      refreshToken: wantedIn(file, 'refresh_token'),
-      endpoints: { oauth2TokenUrl: place.tokens },
-      transporterOptions: transportOptions(http, listener),
-    });
-  },
-  external_account_authorized_user: async (file, { http }, listener) => {
-    const { ExternalAccountAuthorizedUserClient } = await import(
-      'google-auth-library/build/src/auth/externalAccountAuthorizedUserClient.js'
-    );
-    checkAddresses(file);
-    return new ExternalAccountAuthorizedUserClient({
-      ...file.found,
-      type: 'external_account_authorized_user',
-      client_id: wantedIn(file, 'client_id'),
-      client_secret: wantedIn(file, 'client_secret'),
-      refresh_token: wantedIn(file, 'refresh_token'),
-      audience: wantedIn(file, 'audience'),
-      token_info_url: textIn(file.found, 'token_info_url') ?? '',
-      transporterOptions: transportOptions(http, listener),
-    });
-  },
-  external_account: openExternal,
-};
-
-/** The library's client for other identities makes one that exchanges tokens for itself, with a network of its own: it is given another. */
-async function openExternal(file: CredentialFile, identification: Identification, listener: Listener): Promise<Client> {
-  checkAddresses(file);
+/**
+ * The library's client for an identity of another place. It makes one for itself that exchanges tokens, with a network of its own: it is given another.
+ * @throws NotationError `CONFIG`, `ACCESS_DENIED` for a source that may not be used
+ */
+export async function openExternalClient(file: CredentialFile, { place, context }: Identification, transport: TransportOptions) {
   const source = asObject(file.found['credential_source'], `${file.path}: credential_source`, 'CONFIG');
+  const { credential_source: _, ...members } = file.found;
   const options = {
-    ...file.found,
+    ...members,
     type: 'external_account' as const,
     audience: wantedIn(file, 'audience'),
     subject_token_type: wantedIn(file, 'subject_token_type'),
-    transporterOptions: transportOptions(identification.http, listener),
+    transporterOptions: transport,
   };
-  const client = await openClient(options, source, file, identification.context);
+  const client = await openClient(options, source, file, context);
   const { StsCredentials } = await import('google-auth-library/build/src/auth/stscredentials.js');
   const [clientId, clientSecret] = [textIn(file.found, 'client_id'), textIn(file.found, 'client_secret')];
   const clientAuthentication = { confidentialClientType: 'basic' as const, clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
   const stsCredential = new StsCredentials({
-    tokenExchangeEndpoint: textIn(file.found, 'token_url') ?? `https://sts.${identification.place.universe}/v1/token`,
+    tokenExchangeEndpoint: textIn(file.found, 'token_url') ?? `https://sts.${place.universe}/v1/token`,
     transporter: client.transporter,
     ...(clientId !== undefined && { clientAuthentication }),
   });
@@ -117,11 +59,10 @@ async function openClient(options: ExternalOptions, source: JsonObject, file: Cr
       },
     );
   const { IdentityPoolClient } = await import('google-auth-library/build/src/auth/identitypoolclient.js');
-  const { credential_source: _, ...rest } = { ...options, credential_source: undefined };
   // The library would read a file of any length, and wait for a pipe for ever.
   const supplier = { getSubjectToken: () => readSubject(source, file, context) };
   const where = source['file'] === undefined ? { credential_source: source } : { subject_token_supplier: supplier };
-  return new IdentityPoolClient({ ...rest, ...where } as ConstructorParameters<typeof IdentityPoolClient>[0]);
+  return new IdentityPoolClient({ ...options, ...where } as ConstructorParameters<typeof IdentityPoolClient>[0]);
 }
 
 async function openProgram(options: ExternalOptions, source: JsonObject, file: CredentialFile, { environment, files }: KeyContext) {
@@ -144,7 +85,9 @@ async function openProgram(options: ExternalOptions, source: JsonObject, file: C
       `${file.path}: expected credential_source.executable to name a program by its path, found none there`,
     );
   const { PluggableAuthClient } = await import('google-auth-library/build/src/auth/pluggable-auth-client.js');
-  return new PluggableAuthClient(options as unknown as ConstructorParameters<typeof PluggableAuthClient>[0]);
+  return new PluggableAuthClient({ ...options, credential_source: source } as unknown as ConstructorParameters<
+    typeof PluggableAuthClient
+  >[0]);
 }
 
 async function readSubject(source: JsonObject, { path }: CredentialFile, { files }: KeyContext): Promise<string> {
@@ -159,16 +102,4 @@ async function readSubject(source: JsonObject, { path }: CredentialFile, { files
       : Buffer.from(bytes).toString('utf8').trim();
   if (typeof token === 'string' && token !== '') return token;
   throw new NotationError('CONFIG', `${what}: expected a token, found none`);
-}
-
-/** Tokens are sent there. */
-function checkAddresses({ found, path }: CredentialFile): void {
-  for (const name of ['token_url', 'service_account_impersonation_url']) {
-    const address = textIn(found, name);
-    if (address !== undefined) addressIn(address, `${path}: ${name}`);
-  }
-}
-
-function secretsIn(found: JsonObject): readonly string[] {
-  return ['client_secret', 'refresh_token'].flatMap((name) => textIn(found, name) ?? []);
 }

@@ -10,19 +10,22 @@ const patienceMs = 3000;
 /** Tokens of the service account that the machine runs as. Google's library would look for the server by the process's environment and network. */
 export function metadataSource({ http, context }: Identification): TokenSource {
   const { origin, isSure } = serverOf(context.environment);
-  const ask = (path: string, signal?: AbortSignal) =>
-    http.send({ method: 'GET', url: `${origin}${path}`, headers: { 'metadata-flavor': 'Google' }, ...(signal && { signal }) });
   return async () => {
     if (!isSure && !(await isThere(context.http, origin))) throw noCredentials();
-    const said = asObject(parseJson(bodyOf(await ask(tokenPath), origin), origin, 'UNAVAILABLE'), origin, 'UNAVAILABLE');
+    const said = asObject(
+      parseJson(bodyOf(await http.send({ method: 'GET', url: origin + tokenPath, headers }), origin), origin, 'UNAVAILABLE'),
+      origin,
+      'UNAVAILABLE',
+    );
     const seconds = said['expires_in'];
     return {
       token: tokenOf(said['access_token'], hostOf(origin)),
-      ...(typeof seconds === 'number' && { expires: Date.now() + seconds * 1000 }),
+      ...(typeof seconds === 'number' && { expires: context.now().getTime() + seconds * 1000 }),
     };
   };
 }
 
+const headers = { 'metadata-flavor': 'Google' };
 const tokenPath = '/computeMetadata/v1/instance/service-accounts/default/token';
 
 function serverOf(environment: Environment): { readonly origin: string; readonly isSure: boolean } {
@@ -38,7 +41,7 @@ function serverOf(environment: Environment): { readonly origin: string; readonly
 async function isThere(http: Identification['http'], origin: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(patienceMs);
-    return isGoogle(await http.send({ method: 'GET', url: `${origin}/`, headers: { 'metadata-flavor': 'Google' }, signal }));
+    return isGoogle(await http.send({ method: 'GET', url: `${origin}/`, headers, signal }));
   } catch {
     return false;
   }

@@ -7,9 +7,7 @@ import type { GcpSession } from './session.ts';
 /** So many versions are told. */
 const told = 10;
 
-/**
- * The error of a key id without a version, with those that are enabled, the newest first, or why they cannot be told. One request.
- */
+/** The error of a key id without a version, with those that are enabled, the newest first, or why they cannot be told. One request. */
 export async function missingVersion(id: GcpKeyId, session: GcpSession): Promise<NotationError> {
   try {
     return error(id, await enabledVersions(id, session));
