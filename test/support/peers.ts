@@ -10,6 +10,7 @@ export type Peer =
   | 'ocireg'
   | 'skopeo'
   | 'buildah'
+  | 'chromium-headless-shell'
   | 'softhsm2-util'
   | 'pkcs11-tool'
   | 'bench-aws-plugin'
