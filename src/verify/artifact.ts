@@ -27,7 +27,7 @@ export async function verifyArtifact(
   ports: VerificationPorts,
 ): Promise<ArtifactOutcome> {
   if (statement.level === 'skip') return { statement, status: 'skipped' };
-  const expectation = { statement, userMetadata, checkSubject: (signed: Descriptor) => checkSameSubject(signed, subject) };
+  const expectation = expectationOf(subject, statement, userMetadata);
   const rejected: (Rejected & OfArtifact)[] = [];
   for await (const signature of repository.signatures(subject)) {
     if (rejected.length === maxSignatures) return { statement, status: 'rejected', reason: 'too many', rejected };
@@ -39,7 +39,13 @@ export async function verifyArtifact(
   return { statement, status: 'rejected', reason: rejected.length === 0 ? 'unsigned' : 'all rejected', rejected };
 }
 
-async function fetchAndVerify(
+/** What a signature of this artifact must stand for. */
+export function expectationOf(subject: Descriptor, statement: OciStatement, userMetadata: ArtifactWish['userMetadata']): Expectation {
+  return { statement, userMetadata, checkSubject: (signed) => checkSameSubject(signed, subject) };
+}
+
+/** Tries one signature that is listed; that it cannot be had is a rejection of it alone. */
+export async function fetchAndVerify(
   repository: Repository,
   signature: Descriptor,
   expectation: Expectation,
