@@ -15,6 +15,7 @@ import { type Reading, readLine } from './line/reading.ts';
 import { checkKnown, checkUsage } from './line/usage-check.ts';
 import { pluginCommands } from './plugin/commands.ts';
 import { policyCommands } from './policy/commands.ts';
+import { reportOptions } from './report/report-options.ts';
 import { signOptions } from './sign/sign-options.ts';
 import { verifyOptions } from './verify/verify-options.ts';
 
@@ -79,6 +80,9 @@ function artifactCommands(parser: Argv, context: ToolContext, act: Act): Argv {
     )
     .command('verify [references..]', 'verify artifacts in registries or OCI layouts', verifyOptions, ({ references = [], ...values }) =>
       act(async () => (await import('./verify/verify.ts')).verifyReferences(references, values as OptionValues, context))(),
+    )
+    .command('report [subject]', 'write a page that shows what was verified, and why', reportOptions, ({ subject = '', ...values }) =>
+      act(async () => (await import('./report/report.ts')).report(subject, values as OptionValues, context))(),
     );
 }
 

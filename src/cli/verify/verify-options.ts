@@ -17,24 +17,30 @@ const wishRows: readonly OptionRow[] = [
   },
 ];
 
+const layoutRows: readonly OptionRow[] = [
+  { name: 'scope', kind: 'text', describe: 'with --oci-layout: the registry/repository whose trust policy statement applies' },
+  maxSignaturesRow,
+];
+
+const blobRows: readonly OptionRow[] = [
+  { name: 'signature', alias: 's', kind: 'text', describe: 'path of the signature file: {blob}.jws.sig or {blob}.cose.sig' },
+  { name: 'media-type', kind: 'text', describe: 'media type that must be signed with it; any when absent' },
+  { name: 'policy-name', kind: 'text', describe: 'name of the trust policy statement; the global one when absent' },
+];
+
+/** Those of both, for a command about artifacts and blobs that tells one verdict. */
+export const verdictRows: readonly OptionRow[] = [...artifactRows, ...layoutRows, ...blobRows, ...wishRows];
+
 /** Those of `verify`. */
 export const verifyTable: OptionTable = {
-  rows: [
-    ...artifactRows,
-    { name: 'scope', kind: 'text', describe: 'with --oci-layout: the registry/repository whose trust policy statement applies' },
-    maxSignaturesRow,
-    ...wishRows,
-    ...batchRows('verified'),
-  ],
+  rows: [...artifactRows, ...layoutRows, ...wishRows, ...batchRows('verified')],
 };
 
 /** Those of `blob verify`. */
 const blobVerifyTable: OptionTable = {
   rows: [
     ...verbosityRows,
-    { name: 'signature', alias: 's', kind: 'text', describe: 'path of the signature file: {blob}.jws.sig or {blob}.cose.sig' },
-    { name: 'media-type', kind: 'text', describe: 'media type that must be signed with it; any when absent' },
-    { name: 'policy-name', kind: 'text', describe: 'name of the trust policy statement; the global one when absent' },
+    ...blobRows,
     ...wishRows,
     { name: 'output', alias: 'o', kind: 'text', choices: ['text', 'json'], default: 'text', describe: 'text, or one JSON object' },
   ],

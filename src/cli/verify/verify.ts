@@ -10,7 +10,7 @@ import { verifyArtifact } from '../../verify/artifact.ts';
 import type { ArtifactOutcome } from '../../verify/outcome.ts';
 import { type Artifact, artifactFinder, patienceMs, warnOfTag } from '../artifact/artifacts.ts';
 import { type BatchVoice, errorJson, readBatch, runBatch, runSingle } from '../artifact/reference-batch.ts';
-import { artifactWish, maxSignaturesIn } from '../artifact/registry-options.ts';
+import { type ArtifactWish, artifactWish, maxSignaturesIn } from '../artifact/registry-options.ts';
 import type { ToolContext } from '../context.ts';
 import { type OptionValues, textIn } from '../line/option.ts';
 import { applicable, concludeArtifact } from './conclusion.ts';
@@ -42,7 +42,7 @@ export async function verifyReferences(words: readonly string[], options: Option
   const scope = scopeIn(options);
   const policy = await readOciPolicy(directoriesOf(context), disk);
   const session = openVerificationSession('verify', options, context);
-  if (session.offline && !wish.ociLayout) throw needsNetwork();
+  checkOffline(session, wish);
   const find = artifactFinder(wish, true, context, { deadline: noDeadline, log: session.ports.log });
   const terms: Terms = { session, policy, scope, maxSignatures };
   const work = async (reference: string) => {
@@ -57,8 +57,8 @@ export async function verifyReferences(words: readonly string[], options: Option
   return batch.single ? runSingle(batch, bounded, voice, context) : runBatch(batch, bounded, voice, context);
 }
 
-/** As in notation, the one is nothing without the other. */
-function scopeIn(options: OptionValues): string | undefined {
+/** The value of `--scope`. As in notation, it is nothing without `--oci-layout`. @throws NotationError `REQUEST` */
+export function scopeIn(options: OptionValues): string | undefined {
   const [scope, isLayout] = [textIn(options, 'scope'), options['oci-layout'] === true];
   if ((scope !== undefined) === isLayout) return scope;
   const missing = isLayout ? 'scope' : 'oci-layout';
@@ -67,8 +67,10 @@ function scopeIn(options: OptionValues): string | undefined {
   });
 }
 
-function needsNetwork(): NotationError {
-  return new NotationError('REQUEST', 'offline: expected an OCI layout with --oci-layout and --scope, found references to registries', {
+/** Registries are nothing without a network. @throws NotationError `REQUEST` */
+export function checkOffline({ offline }: Pick<VerificationSession, 'offline'>, { ociLayout }: Pick<ArtifactWish, 'ociLayout'>): void {
+  if (!offline || ociLayout) return;
+  throw new NotationError('REQUEST', 'offline: expected an OCI layout with --oci-layout and --scope, found references to registries', {
     hint: 'copy the artifact with its signatures into a layout where the network is: oras copy -r --to-oci-layout REFERENCE layout:TAG',
   });
 }
