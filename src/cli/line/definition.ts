@@ -83,7 +83,7 @@ const purpose = 'sign and verify with keys in a KMS or in a local file, for nota
  * loaded, and no command runs.
  */
 export function definitionOf(register: (parser: Argv) => unknown): CommandDefinition {
-  return take('', [], program, purpose, register, false);
+  return take({ name: program, aliases: [], path: [], purpose, runs: false, arguments: [] }, register);
 }
 
 /** A definition as long as it is being said. */
@@ -91,32 +91,25 @@ type Draft = { -readonly [K in keyof CommandDefinition]: CommandDefinition[K] };
 type Register = (parser: Argv) => unknown;
 
 function take(
-  spelling: string,
-  aliases: readonly string[],
-  name: string,
+  begun: Pick<CommandDefinition, 'name' | 'aliases' | 'path' | 'purpose' | 'runs' | 'arguments'>,
+  register: Register,
+): CommandDefinition {
+  const draft: Draft = { ...begun, usage: undefined, options: [], commands: [], examples: [], notes: [], apart: [], together: [] };
+  register(stenographer(draft));
+  return draft;
+}
+
+/** A command below another. */
+function takeBelow(
+  path: readonly string[],
+  spelling: string | readonly string[],
   purpose: string,
   register: Register,
   runs: boolean,
-  above: readonly string[] = [],
 ): CommandDefinition {
-  const path = name === program ? [] : [...above, name];
-  const draft: Draft = {
-    name,
-    aliases,
-    path,
-    purpose,
-    runs,
-    usage: undefined,
-    arguments: argumentsOf(spelling),
-    options: [],
-    commands: [],
-    examples: [],
-    notes: [],
-    apart: [],
-    together: [],
-  };
-  register(stenographer(draft));
-  return draft;
+  const [first = '', ...others] = [spelling].flat();
+  const name = firstWord(first);
+  return take({ name, aliases: others.map(firstWord), path: [...path, name], purpose, runs, arguments: argumentsOf(first) }, register);
 }
 
 /** The stand-in for yargs. */
@@ -130,14 +123,8 @@ function stenographer(draft: Draft): Argv {
   const parser: unknown = {
     command: write((spelling: string | readonly string[], purpose: string | false, register?: Register, handler?: unknown) => {
       if (purpose === false) return {};
-      const [first = '', ...others] = [spelling].flat();
-      const aliases = others.map(firstWord);
-      return {
-        commands: [
-          ...draft.commands,
-          take(first, aliases, firstWord(first), purpose, register ?? (() => 0), handler !== undefined, draft.path),
-        ],
-      };
+      const command = takeBelow(draft.path, spelling, purpose, register ?? (() => undefined), handler !== undefined);
+      return { commands: [...draft.commands, command] };
     }),
     option: write((name: string, said: OptionSaid) => ({ options: [...draft.options, optionOf(name, said)] })),
     positional: write((name: string, said: OptionSaid) => ({
