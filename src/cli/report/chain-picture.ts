@@ -78,7 +78,7 @@ function drawRemark({ tone, text }: Remark, x: number, y: number, width: number)
 
 /** On the lower edge of a card, as a seal. */
 function drawBadge({ tone, text }: Remark, x: number, y: number, width: number): Html {
-  const shown = fitted(text, 12 * bold, width - 62);
+  const shown = fitted(text, 12 * bold, width - 50);
   const [left, size] = [x + padding - 3, widthOf(shown, 12 * bold) + 38];
   return html`<rect class="badge ${tone}" x="${round(left)}" y="${round(y - 12)}" width="${round(size)}" height="24" rx="12"/>${symbol(tone, left + 6, y - 8, 16)}${label({ x: left + 27, y: y + 4.5, kind: 'badge-text', text: shown })}`;
 }

@@ -37,6 +37,21 @@ describe('the steps of a signature', () => {
     assert.deepEqual(steps, [['passed', 'passed', 'passed', 'passed', 'passed', 'logged', 'logged', 'passed', 'passed']]);
   });
 
+  test('a plugin that is missed is told, and what it judged stands beside what was judged here', () => {
+    const missed = { status: 'rejected', stage: 'verification plugin', error, findings: [] } as const;
+    const results = (signature: Parameters<typeof stepsOf>[0]) =>
+      stepsOf(signature, levels.strict).map(({ stage, result }) => `${stage}: ${result}`);
+    assert.ok(results(missed).includes('verification plugin: failed'));
+    assert.ok(results(missed).includes('critical attributes: not reached'));
+    const evidence = { plugin: { name: 'x', version: '1.0.0' } } as const;
+    const expiry = { check: 'expiry', action: 'enforce', result: 'passed', evidence: { now: during } } as const;
+    const here = { check: 'authenticity', action: 'enforce', result: 'passed', evidence } as const;
+    const there = { check: 'authenticity', action: 'enforce', result: 'failed', error, evidence } as const;
+    const refused = { status: 'rejected', stage: 'authenticity', error, findings: [here, expiry, there] } as const;
+    assert.deepEqual(results(refused).slice(1, 4), ['critical attributes: passed', 'authenticity: failed', 'expiry: passed']);
+    assert.deepEqual(results(refused).slice(-2), ['artifact: not reached', 'user metadata: not reached']);
+  });
+
   test('a signature of a file is not fetched', async () => {
     const facts = await situations['blob']?.();
     assert.equal(facts?.signatures[0] && stepsOf(facts.signatures[0], levels.strict)[0]?.stage, 'integrity');
