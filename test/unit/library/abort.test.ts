@@ -195,13 +195,23 @@ test('a signature that is made too late is stored nowhere', async (t) => {
 
 test('a use of a key that ends does not end another, and the key goes on', async (t) => {
   const desk = await openDesk(temporaryFolder(t));
-  const key = await plainly().openKey(desk.keyPath);
-  const controller = new AbortController();
-  const [ended, other] = [key.sign(Buffer.from('a'), { signal: controller.signal }), key.sign(Buffer.from('b'))];
-  controller.abort();
+  const key = await atKms().openKey('alias/release', { cert_chain: join(desk.folder, 'release.crt') });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const asked = silence.asked();
+  const ended = key.sign(Buffer.from('a'), { signal: first.signal });
+  const other = key.sign(Buffer.from('b'), { signal: second.signal });
+  await asked;
+  first.abort();
   await assert.rejects(ended, { code: 'ABORTED' });
-  assert.equal((await other).length, 64);
-  assert.equal((await key.sign(Buffer.from('c'))).length, 64);
+  const settled = other.then(
+    () => 'it ends',
+    () => 'it ends',
+  );
+  assert.equal(await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 100, 'it waits'))]), 'it waits');
+  second.abort();
+  await assert.rejects(other, { code: 'ABORTED' });
+  await silence.left();
+  assert.equal((await key.certificates()).length, 3);
 });
 
 function endless() {
