@@ -96,6 +96,17 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
     });
   });
 
+  test('a key whose label is not ASCII, by its label and told by it', peers, async () => {
+    const key = keyOf('EC-256', 'umlaut');
+    token.importKey('schlüssel', 'f1', key);
+    const { file, leaf } = await session.certify('umlaut', key.publicKeyInfo);
+    const wish = wishOf({ id: 'pkcs11:token=notation;object=schl%C3%BCssel', config: { cert_chain: file } });
+    await assertSigns(session, wish, leaf);
+    const { config = {}, environment = {} } = without(wish, 'cert_chain');
+    const text = await openTool(session, { config, environment }).print('key', 'describe', '--id', wish.id);
+    assert.match(text, /object=schl%C3%BCssel;id=%f1/);
+  });
+
   describe('logs in and out', () => {
     test('once for a signature, and always out again', peers, async () => {
       token.takeTrace();
@@ -103,6 +114,15 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
       const called = await settled(() => token.takeTrace());
       assert.equal(called.filter((name) => name === 'C_Login').length, 1);
       assert.deepEqual(called.slice(-2), ['C_Logout', 'C_Finalize']);
+    });
+
+    test('when its time is up and nobody waits for it any more', peers, async () => {
+      const references = await session.push(2);
+      token.takeTrace();
+      const { config = {}, environment = {} } = wishOf();
+      const { print } = openTool(session, { config, environment });
+      await print('sign', '--id', id, ...references);
+      assert.deepEqual((await settled(() => token.takeTrace())).slice(-2), ['C_Logout', 'C_Finalize']);
     });
 
     test('for each signature where the key wants it', peers, async () => {

@@ -16,6 +16,8 @@ export interface ModuleProcess {
 
 /** More than a token's certificates and a signature take. */
 const answerLimit = 4 << 20;
+/** How long a module may take to log out. */
+const farewellMs = 2000;
 
 /** Starts the process in which `module` will run; it ends by itself, logging out, when this one does. */
 export function startModule(module: string, { program, environment, deadline }: KeyContext): ModuleProcess {
@@ -58,14 +60,21 @@ function readLines(child: ChildProcess, signal: AbortSignal, module: string): ()
     child.kill('SIGKILL');
     settle();
   };
-  const late = () => finish(tooLate(module));
+  // Whose answer nobody waits for may log out; the end of its questions tells it to.
+  const late = () => {
+    if (waiting !== undefined) return finish(tooLate(module));
+    end ??= tooLate(module);
+    child.stdin?.end();
+    setTimeout(() => child.kill('SIGKILL'), farewellMs).unref();
+  };
   signal.addEventListener('abort', late, { once: true });
   child.on('error', (cause) => finish(notStarted(cause)));
   child.on('exit', (code, killer) => finish(ended(module, code, killer)));
   child.stdin?.on('error', () => undefined);
   let rest = '';
-  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => {
-    rest += chunk.toString('latin1');
+  const answers = child.stdio[3] as Readable;
+  answers.setEncoding('utf8').on('data', (chunk: string) => {
+    rest += chunk;
     const whole = rest.split('\n');
     rest = whole.pop() ?? '';
     if (rest.length > answerLimit) finish(ended(module, null, null));
@@ -73,13 +82,12 @@ function readLines(child: ChildProcess, signal: AbortSignal, module: string): ()
     settle();
   });
   letGo(child);
-  return () => {
-    if (signal.aborted) late();
-    return new Promise<string>((resolve, reject) => {
+  return () =>
+    new Promise<string>((resolve, reject) => {
       waiting = { resolve, reject };
+      if (signal.aborted) late();
       settle();
     });
-  };
 }
 
 /** It must not keep this process once everything is done; while an answer is awaited, the command's own deadline does. */
