@@ -1,7 +1,7 @@
 // Vault on the wire: AppRole, a secret of KV version 2, and keys of Transit with real keys behind them.
-import type { KeySpec } from '../../../src/core/algorithm.ts';
 import { toPemBlock } from '../../../src/x509/bundle.ts';
 import type { TestKey } from '../pki.ts';
+import { transitSpecs } from '../vault.ts';
 import type { WireSign } from './aws.ts';
 import { signDigest } from './digest-signature.ts';
 import { indiscretion, secrets } from './secret.ts';
@@ -26,15 +26,6 @@ export interface TransitItem {
 }
 
 export const vaultRoleId = 'a-role-id';
-
-const types: Readonly<Record<KeySpec, string>> = {
-  'RSA-2048': 'rsa-2048',
-  'RSA-3072': 'rsa-3072',
-  'RSA-4096': 'rsa-4096',
-  'EC-256': 'ecdsa-p256',
-  'EC-384': 'ecdsa-p384',
-  'EC-521': 'ecdsa-p521',
-};
 
 /** The server, with these keys below `transit/`, and their chains below `secret/`. */
 export function vaultService(items: readonly TransitItem[]): Service {
@@ -109,7 +100,7 @@ function keyOf({ name, versions, least = 0, otherType }: TransitItem): object {
 }
 
 function typeOf([first]: readonly TestKey[]): string {
-  return first === undefined ? '' : types[first.algorithm.keySpec];
+  return first === undefined ? '' : transitSpecs[first.algorithm.keySpec];
 }
 
 function sign(request: SignRequest, item: TransitItem): Answer | Refusal {
