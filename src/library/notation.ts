@@ -13,7 +13,10 @@ import type { ArtifactSignature, NewBlobSignature, SignOptions } from './sign.ts
 import type { Artifact, BlobSignature, BlobSource, ScopedArtifact, SignedBlob } from './source.ts';
 import type { VerifyArtifactOptions, VerifyBlobOptions } from './verify.ts';
 
-/** Signs and verifies. All of its functions throw `NotationError` and nothing else for what goes wrong; its `code` says what kind of thing that is. */
+/**
+ * Signs and verifies. What goes wrong is a `NotationError`, whose `code` says what kind of thing it is; what the caller's own key, stream or
+ * function of credentials throws comes through as it is.
+ */
 export interface Notation {
   /**
    * Signs an artifact and stores the signature beside it. A call that is ended by its signal may have stored it already.
