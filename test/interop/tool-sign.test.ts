@@ -180,7 +180,11 @@ for (const kind of registryKinds) {
         ['no-reference'],
         /^Error: "no-reference": invalid reference: .*Expecting <registry>\/<repository>:<tag> or/,
       ],
-      ['a format that is none', ['--signature-format', 'JWS', 'x'], /^Error: signature format "JWS" not supported; did you mean jws\? write jws or cose\n$/],
+      [
+        'a format that is none',
+        ['--signature-format', 'JWS', 'x'],
+        /^Error: signature format "JWS" not supported; did you mean jws\? write jws or cose\n$/,
+      ],
       ['a negative expiry', ['--expiry=-1h', 'x'], /^Error: expiry duration cannot be a negative value/],
       ['half a second of expiry', ['-e', '500ms', 'x'], /^Error: expiry duration supports minimum granularity of seconds/],
       [
