@@ -14,7 +14,13 @@ const identity = 'SIGNATURE_VERIFIER.TRUSTED_IDENTITY';
 const revocation = 'SIGNATURE_VERIFIER.REVOCATION_CHECK';
 
 /** Serves a request for this chain; the answer, or the error. */
-async function verify(chain: readonly Holder[], checks: readonly string[], pluginConfig: object | null = null, attributes: object = {}) {
+async function verify(
+  chain: readonly Holder[],
+  checks: readonly string[],
+  pluginConfig: object | null = null,
+  attributes: object = {},
+  trustedIdentities: readonly string[] = ['x509.subject: C=US, ST=WA, O=notation-ts-kms'],
+) {
   const request = {
     contractVersion: '1.0',
     signature: {
@@ -27,7 +33,7 @@ async function verify(chain: readonly Holder[], checks: readonly string[], plugi
       unprocessedAttributes: null,
       certificateChain: chain.map(({ certificate }) => toBase64(certificate.der)),
     },
-    trustPolicy: { trustedIdentities: ['x509.subject: C=US, ST=WA, O=notation-ts-kms'], signatureVerification: checks },
+    trustPolicy: { trustedIdentities, signatureVerification: checks },
     pluginConfig,
   };
   const { json } = await serve({
@@ -69,6 +75,34 @@ describe('chains', () => {
       assert.equal((await verify(await mintChain({ purpose: 'timestamping' }), checks)).errorCode, 'VALIDATION_ERROR');
     });
   }
+});
+
+describe('identities', () => {
+  const ask = async (...identities: readonly string[]) => verify(await mintChain(), [identity], null, {}, identities);
+
+  test('without any nobody is trusted', async () => {
+    const { verificationResults } = await ask();
+    assert.deepEqual(verificationResults, { [identity]: { success: false, reason: 'expected trusted identities, found none' } });
+  });
+
+  test('the signer is one of them, or is not', async () => {
+    const other = 'x509.subject: C=US, ST=WA, O=Other';
+    assert.equal((await ask(other, 'x509.subject: C=US, ST=WA, O=notation-ts-kms')).verificationResults[identity].success, true);
+    assert.equal((await ask('*')).verificationResults[identity].success, true);
+    const { success, reason } = (await ask(other)).verificationResults[identity];
+    assert.equal(success, false);
+    assert.match(reason, /O=Other/);
+  });
+
+  test('one that is malformed is an error, which no policy makes a warning of', async () => {
+    assert.equal((await ask('x509.subject: C=US')).errorCode, 'VALIDATION_ERROR');
+  });
+
+  test('options of keys are refused: they would do nothing', async () => {
+    const { errorCode, errorMessage } = await verify(await mintChain(), [identity], { cert_chain: '/nowhere' });
+    assert.equal(errorCode, 'VALIDATION_ERROR');
+    assert.match(errorMessage, /cert_chain/);
+  });
 });
 
 describe('revocation', () => {
@@ -129,6 +163,7 @@ describe('critical attributes', () => {
     [{ verificationPlugin: 'com.example' }, /verificationPlugin: expected ts-kms/],
     [{ verificationPluginMinVersion: '99.0.0' }, /verificationPluginMinVersion: expected .* or lower, found 99\.0\.0/],
     [{ verificationPluginMinVersion: `1.0.${'9'.repeat(30)}` }, /verificationPluginMinVersion: expected a semantic version/],
+    [{ verificationPluginMinVersion: 'v0.0.1' }, /verificationPluginMinVersion: expected a semantic version/],
     [{ verificationPluginMinVersion: 'v1' }, /verificationPluginMinVersion: expected a semantic version/],
   ] as const)
     test(`${JSON.stringify(attributes)} is refused`, async () => {

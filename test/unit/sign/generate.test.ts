@@ -57,6 +57,9 @@ const good: readonly (readonly [string, Making])[] = [
   ['an expiry a little later than it was asked for', { expirySeconds: 3600, draft: { expiry: after(3630) } }],
   ['an expiry that nobody asked for', { draft: { expiry: after(60) } }],
   ['a clock a little behind', { draft: { signingTime: after(-240) } }],
+  ['a clock as far behind as may be', { draft: { signingTime: after(-300) } }],
+  ['a clock as far ahead as may be', { draft: { signingTime: after(300) } }],
+  ['an expiry as late as may be', { expirySeconds: 3600, draft: { expiry: after(3660) } }],
 ];
 
 const bad: readonly (readonly [string, Making, RegExp])[] = [
@@ -96,7 +99,7 @@ for (const format of ['jws', 'cose'] as const) {
     test(`${what} is taken, ${format}`, async () => {
       const { signingTime, certificates, annotations } = await make(format, making);
       assert.deepEqual([certificates.length, annotations], [3, { k: 'v' }]);
-      assert.ok(Math.abs(signingTime.getTime() - during.getTime()) < 300_000);
+      assert.ok(Math.abs(signingTime.getTime() - during.getTime()) <= 300_000);
     });
 
   for (const [what, making, words] of bad)
@@ -145,4 +148,23 @@ test("the manifest gets the plugin's annotations, and never another thumbprint o
   assert.equal(annotations['k'], 'v');
   assert.notEqual(annotations['io.cncf.notary.x509chain.thumbprint#S256'], '[]');
   assert.match(annotations['org.opencontainers.image.created'] ?? '', /^20/);
+});
+
+test('the generator is asked for the expiry that is wished, and for none otherwise', async () => {
+  const made = await makeEnvelope({ format: 'jws', chain, draft: { payload, expiry: after(60) } });
+  const asked: object[] = [];
+  const generator = {
+    generate: async (wish: object) => {
+      asked.push(wish);
+      return { envelope: made.bytes, annotations: {} };
+    },
+  };
+  const codec = await codecOfFormat('jws');
+  await generate({ payload, codec, expirySeconds: 60 }, { generator, now: () => during });
+  await generate({ payload, codec }, { generator, now: () => during });
+  const { mediaType } = codec;
+  assert.deepEqual(asked, [
+    { payload, mediaType, expirySeconds: 60 },
+    { payload, mediaType },
+  ]);
 });

@@ -8,6 +8,7 @@ import { mediaTypeOf } from '../../../src/envelope/index.ts';
 import { openVerifier } from '../../../src/host/verifier.ts';
 import { levels } from '../../../src/policy/level.ts';
 import type { Demands } from '../../../src/policy/statement.ts';
+import { checkCriticalAttributes } from '../../../src/verify/critical-attributes.ts';
 import type { SignatureOutcome } from '../../../src/verify/outcome.ts';
 import { appointPlugin } from '../../../src/verify/plugin.ts';
 import type { OpenVerificationPlugin } from '../../../src/verify/ports.ts';
@@ -167,6 +168,18 @@ describe('a plugin that can do both', () => {
     });
   }
 
+  test('gives its reasons to the evidence', async () => {
+    const { outcome } = await run({
+      answer: {
+        verificationResults: { [identityCheck]: { success: true, reason: 'known here' }, [revocationCheck]: { success: true } },
+        processedAttributes: [],
+      },
+    });
+    const judged = outcome.findings.slice(4).map((finding) => finding.result === 'passed' && finding.evidence);
+    const plugin = { name: 'fake', version: '1.2.3' };
+    assert.deepEqual(judged, [{ plugin, reason: 'known here' }, { plugin }]);
+  });
+
   test('rejects, with its reason, what it does not trust or knows to be revoked', async () => {
     const failing = (check: string) => {
       const { verificationResults } = good(identityCheck, revocationCheck);
@@ -285,6 +298,11 @@ for (const [what, situation, words] of faults) {
     });
   }
 }
+
+test('a least version of no plugin is an attribute that nobody knows', () => {
+  const signed = { scheme: 'notary.x509', signingTime: { at: during }, extended: [atLeast('1.0.0')] } as const;
+  assert.throws(() => checkCriticalAttributes(signed, undefined), { code: 'UNVERIFIED', message: /verificationPluginMinVersion/ });
+});
 
 test('what only COSE can say is told to no plugin', async () => {
   const answer = good(identityCheck, revocationCheck);
