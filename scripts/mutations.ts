@@ -16,6 +16,10 @@ const root = join(import.meta.dirname, '..');
 /** Where the verdicts are made. */
 const judges = [
   'src/verify/*.ts',
+  'src/protocol/hosted/verification.ts',
+  'src/protocol/verification-request.ts',
+  'src/plugin/{verify-signature,critical-attributes}.ts',
+  'src/sign/generate.ts',
   'src/policy/*.ts',
   'src/envelope/integrity.ts',
   'src/x509/chain/profile.ts',
