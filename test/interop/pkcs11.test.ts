@@ -1,6 +1,6 @@
 // Tokens through real notation: key types, URIs, PINs, certificates on the token, mechanisms, and modules that misbehave. The token is SoftHSM's.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { algorithms } from '../../src/core/algorithm.ts';
@@ -62,8 +62,7 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
       config: { pkcs11_module: token.module, pkcs11_addon: token.addon, pin_env: 'PIN' },
     });
     const pem = await tool.print('key', 'public', '--id', 'pkcs11:token=notation;id=%4e');
-    const spki = new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
-    const { file, leaf } = await session.certify('native', spki);
+    const { file, leaf } = await session.certify('native', spkiOf(pem));
     await assertSigns(session, wishOf({ id: 'pkcs11:token=notation;id=%4e', config: { cert_chain: file } }), leaf);
   });
 
@@ -125,7 +124,19 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
       assert.deepEqual((await settled(() => token.takeTrace())).slice(-2), ['C_Logout', 'C_Finalize']);
     });
 
-    test('for each signature where the key wants it', peers, async () => {
+    test('for each signature where the key was made so', peers, async () => {
+      token.tool('--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'careful', '--id', 'ca', '--usage-sign', '--always-auth');
+      const uri = 'pkcs11:token=notation;object=careful';
+      const { config = {}, environment = {} } = without(wishOf(), 'cert_chain');
+      const tool = openTool(session, { config, environment });
+      const { file, leaf } = await session.certify('careful', spkiOf(await tool.print('key', 'public', '--id', uri)));
+      assert.match(await tool.print('key', 'describe', '--id', uri), /PIN for each signature: +yes/);
+      token.takeTrace();
+      await assertSigns(session, wishOf({ id: uri, config: { cert_chain: file } }), leaf);
+      assert.ok(token.takeTrace().includes('C_Login context'));
+    });
+
+    test('for each signature where a module says that the key wants it', peers, async () => {
       token.takeTrace();
       await assertSigns(session, wishOf({ environment: { PKCS11_FAULT: 'again' } }), chain.leaf);
       assert.ok(token.takeTrace().includes('C_Login context'));
@@ -266,6 +277,30 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
     });
   }
 
+  test('the doctor tells the token, that the key signs, and what is wrong', peers, async () => {
+    const { config = {}, environment = {} } = wishOf();
+    const { run } = openTool(session, { config, environment });
+    const { stdout } = await run('doctor', '--id', id);
+    assert.match(stdout, /ok +credential +PKCS#11: a PIN from the environment variable that pin_env names\n/);
+    assert.match(stdout, /ok +identity +token "notation" of SoftHSM project/);
+    assert.match(stdout, /ok +permission +signed a test, which verifies\n/);
+    const gone = openTool(session, { config, environment: { ...environment, PKCS11_FAULT: 'CKR C_Sign 48' } });
+    const told = await gone.run('doctor', '--id', id);
+    assert.equal(told.code, 1);
+    assert.match(told.stdout, /failed +permission +.*CKR_DEVICE_ERROR/);
+    assert.ok(!`${stdout}${told.stdout}${told.stderr}`.includes(pin));
+  });
+
+  test('the PIN is in nothing that was said or logged', peers, async () => {
+    const log = join(session.folder, 'log');
+    for (const fault of ['', 'CKR C_Login 160', 'CKR C_Sign 48', 'crash C_Sign', 'again']) {
+      await session.ask(wishOf({ config: { log_file: log, log_level: 'debug' }, environment: { PKCS11_FAULT: fault } }));
+    }
+    const all = readFileSync(log, 'utf8') + session.said();
+    assert.match(all, /CKR_PIN_INCORRECT/);
+    for (const form of [pin, encodeURIComponent(pin), Buffer.from(pin).toString('base64')]) assert.ok(!all.includes(form));
+  });
+
   test('describe says what the token says', peers, async () => {
     const { config = {}, environment = {} } = without(wishOf(), 'cert_chain');
     const text = await openTool(session, { config, environment }).print('key', 'describe', '--id', id);
@@ -277,6 +312,10 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
     return assertRefuses(session, wish, { errorCode, says, hides: [pin] });
   }
 });
+
+function spkiOf(pem: string): Uint8Array {
+  return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+}
 
 /** The module's process ends a moment after the answer. */
 async function settled(read: () => readonly string[]): Promise<readonly string[]> {

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { algorithms } from '../../src/core/algorithm.ts';
 import { toPem } from '../../src/x509/bundle.ts';
 import { extendedKeyUsageOid } from '../../src/x509/extension.ts';
 import { extendedKeyUsage, keyUsage } from '../../src/x509/issue/issue.ts';
+import { closeHttp, listen } from '../support/clouds/server.ts';
 import { mintIdentity } from '../support/clouds/tls.ts';
 import { openGate } from '../support/gate.ts';
 import { needs } from '../support/peers.ts';
@@ -18,6 +21,22 @@ import { assertRefuses, assertSigns, type Chain, type CloudSession, openCloudSes
 import { assertVerifies } from './session.ts';
 
 const peers = needs('notation', 'oras', 'ocireg', 'vaultdev');
+
+/** In the form that Kubernetes gives to a service account; nobody here checks its signature but the API. */
+const podToken = [
+  { alg: 'RS256', kid: 'k' },
+  {
+    iss: 'https://kubernetes.default.svc.cluster.local',
+    aud: ['https://kubernetes.default.svc'],
+    exp: 4_102_444_800,
+    iat: 1_735_689_600,
+    sub: 'system:serviceaccount:release:signer',
+    'kubernetes.io': { namespace: 'release', serviceaccount: { name: 'signer', uid: 'c0ffee' } },
+  },
+]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .concat(Buffer.alloc(256, 7).toString('base64url'))
+  .join('.');
 
 describe('notation signs with keys of Vault Transit', () => {
   let session: CloudSession;
@@ -138,6 +157,46 @@ describe('notation signs with keys of Vault Transit', () => {
         /auth\/approle\/login was refused/,
         /invalid/,
       ]);
+    });
+
+    test('with the token of a pod in Kubernetes, whose API says whose it is', peers, async () => {
+      const reviewed: string[] = [];
+      const api = createServer(async (request, response) => {
+        const { spec } = JSON.parse(await text(request)) as {
+          readonly spec: { readonly token: string; readonly audiences: readonly string[] };
+        };
+        reviewed.push(`${request.method} ${request.url}`);
+        const user = { username: 'system:serviceaccount:release:signer', uid: 'c0ffee', groups: ['system:serviceaccounts'] };
+        const status = spec.token === podToken ? { authenticated: true, user, audiences: spec.audiences } : { authenticated: false };
+        const answer = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status };
+        response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      });
+      const port = await listen(api);
+      try {
+        await vault.ask('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
+        await vault.ask('POST', 'auth/kubernetes/config', {
+          kubernetes_host: `http://127.0.0.1:${port}`,
+          token_reviewer_jwt: podToken,
+          kubernetes_ca_cert: toPem([session.root.certificate.der]),
+          disable_local_ca_jwt: true,
+        });
+        await vault.ask('POST', 'auth/kubernetes/role/signer', {
+          bound_service_account_names: ['signer'],
+          bound_service_account_namespaces: ['release'],
+          token_policies: ['signer'],
+        });
+        const file = join(session.folder, 'pod-token');
+        writeFileSync(file, podToken);
+        const login = { ...config(), vault_auth: 'kubernetes', vault_role: 'signer', vault_jwt_file: file };
+        await assertSigns(session, { id, config: login, environment: { VAULT_ADDR: vault.address } }, chain.leaf);
+        assert.ok(reviewed.includes('POST /apis/authentication.k8s.io/v1/tokenreviews'), reviewed.join());
+        writeFileSync(file, `${podToken.slice(0, -8)}AAAAAAAA`);
+        await refuses({ id, config: login, environment: { VAULT_ADDR: vault.address } }, 'ACCESS_DENIED', [
+          /auth\/kubernetes\/login was refused/,
+        ]);
+      } finally {
+        await closeHttp(api);
+      }
     });
 
     test('with a JSON Web Token, as CI systems give them', peers, async () => {
