@@ -14,6 +14,7 @@ import { gcpSuite } from './bench/gcp.ts';
 import { hostSuite } from './bench/host.ts';
 import { canName } from './bench/hosts.ts';
 import { type Effort, measure, type Series } from './bench/measure.ts';
+import { pkcs11Suite } from './bench/pkcs11.ts';
 import { gapsOf, judge, rowsOf, toTable, toVerdictTable } from './bench/report.ts';
 import { toolDistanceSuite, toolSuite } from './bench/tool.ts';
 import { ownVariants, shippedVariant } from './bench/variant.ts';
@@ -42,6 +43,7 @@ const suites: readonly Suite[] = [
   azureSuite,
   gcpSuite,
   vaultSuite,
+  pkcs11Suite,
   awsDistanceSuite,
   azureDistanceSuite,
   toolDistanceSuite,
