@@ -23,9 +23,12 @@ export async function openModule(wish: Pkcs11Uri, context: KeyContext): Promise<
   const pin = await findPin(wish, context);
   const { pkcs11_addon: option } = context.settings.text;
   const addon = option ?? context.environment['NOTATION_TS_KMS_PKCS11_ADDON'];
-  const process = startModule(module, context);
   const { token, key } = wish;
-  const answer = await process.ask({ ask: 'open', module, token, key, ...(addon && { addon }), ...(pin !== undefined && { pin }) });
+  const question = { ask: 'open', module, token, key, ...(addon && { addon }), ...(pin !== undefined && { pin }) } as const;
+  const { process, answer } = await inTurn(module, async () => {
+    const process = startModule(module, context);
+    return { process, answer: await process.ask(question) };
+  });
   if ('opened' in answer) return { module, opened: answer.opened, process };
   throw new NotationError('INTERNAL', 'PKCS#11: expected an open key, found another answer');
 }
@@ -45,6 +48,21 @@ async function modulePath({ modulePath: inUri, moduleName }: Pkcs11Uri, { settin
       hint: 'add ?module-path=/path/to/module.so to the key id, or set the plugin config option pkcs11_module or PKCS11_MODULE_PATH',
     },
   );
+}
+
+/**
+ * One login after the other: a login writes to the token that somebody is there, and some modules, SoftHSM's for one, fail in the process that
+ * reads it just then.
+ */
+const logins = new Map<string, Promise<unknown>>();
+
+function inTurn<T>(module: string, work: () => Promise<T>): Promise<T> {
+  const turn = (logins.get(module) ?? Promise.resolve()).then(work);
+  logins.set(
+    module,
+    turn.catch(() => undefined),
+  );
+  return turn;
 }
 
 const moduleFolders = [
