@@ -17,6 +17,7 @@ import { gcpFaults } from '../support/clouds/gcp-faults.ts';
 import { openLedger } from '../support/clouds/ledger.ts';
 import { type Cell, cellsOf, runCell } from '../support/clouds/matrix.ts';
 import { networkFaults } from '../support/clouds/network-faults.ts';
+import { pkcs11Faults } from '../support/clouds/pkcs11-faults.ts';
 import { roundTrips } from '../support/clouds/round-trips.ts';
 import { secrets } from '../support/clouds/secret.ts';
 import { vaultFaults } from '../support/clouds/vault-faults.ts';
@@ -152,6 +153,7 @@ describe('faults of clouds', () => {
     ...azureSecretFaults,
     ...gcpFaults,
     ...vaultFaults,
+    ...pkcs11Faults,
   ];
   const [honest, faulty] = [cellsOf(roundTrips), cellsOf(faults)];
   const covered = new Set<Cell>();

@@ -1,12 +1,15 @@
 // A token of SoftHSM in a folder, filled by SoftHSM's and OpenSC's own programs, behind a module that can be made to fail.
+
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Der } from '../../src/core/bytes.ts';
 import { openPeer } from './peers.ts';
 import type { TestKey } from './pki.ts';
 
-export const pin = '73-42-a-pin';
+/** Made anew in each process, so that finding it in an output is no accident. */
+export const pin: string = randomBytes(12).toString('hex');
 const officerPin = 'an-officers-pin';
 
 export interface Token {

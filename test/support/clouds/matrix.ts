@@ -13,6 +13,7 @@ import { disk } from '../../../src/store/disk.ts';
 import type { Holder } from '../pki.ts';
 import { type Ended, start } from '../process.ts';
 import { type Form, forms } from '../program.ts';
+import { pin } from '../softhsm.ts';
 import { passphrase } from './azure-secret.ts';
 import { accountKeyLines } from './gcp-identity.ts';
 import { type Evidence, isHurried, judge } from './judge.ts';
@@ -127,7 +128,7 @@ export async function untilHung<T>(ended: Promise<T>): Promise<T> {
 }
 
 /** Secrets of every cell besides those of secret.ts. */
-const always = [...accountKeyLines, passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];
+const always = [pin, ...accountKeyLines, passphrase, toBasic(secrets.proxyPassword), Buffer.from(payload).toString('base64')];
 
 /** Lines of PEM that hold nothing but private numbers: in PKCS#8 the others are public, and go into signatures with the certificate. */
 function linesOf({ key }: Holder): readonly string[] {
@@ -166,8 +167,10 @@ function toolCall({ keyId }: Scene, pluginConfig: Readonly<Record<string, string
   return { words: ['key', 'describe', '--id', keyId, '--output', 'json', ...options], input: '' };
 }
 
+/** What starts this program anew, for PKCS#11 modules. */
+const anew = [process.execPath, join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts')];
 /** What main.ts gives to both. */
-const world = { platform: process.platform, transport: async () => nodeTransport, now: () => new Date(), metadata, program: [] };
+const world = { platform: process.platform, transport: async () => nodeTransport, now: () => new Date(), metadata, program: anew };
 
 async function runPlugin(command: Command, input: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
   const { succeeded, json } = await serve({ ...world, command, input: Buffer.from(input), environment, files: disk });
@@ -179,7 +182,7 @@ async function runTool(words: readonly string[], environment: Readonly<Record<st
   const code = await runCommand(words, {
     ...world,
     environment,
-    program: { path: process.execPath, script: '', anew: [] },
+    program: { path: process.execPath, script: '', anew },
     runtime: 'Node.js',
     build: { form: 'source', commit: 'unknown' },
     out: (text) => {

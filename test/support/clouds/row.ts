@@ -2,11 +2,11 @@
 import type { ContractErrorCode } from '../../../src/protocol/error.ts';
 import { toPemSecret } from './azure-secret.ts';
 import type { Act } from './fault.ts';
-import { type Command, openAws, openAzure, openGcp, openVault, type SceneWish } from './scene.ts';
+import { type Command, openAws, openAzure, openGcp, openToken, openVault, type SceneWish } from './scene.ts';
 
 /** Where a fault strikes: while a command of one cloud waits for one operation. */
 export interface Stage {
-  readonly cloud: 'aws' | 'azure' | 'gcp' | 'vault';
+  readonly cloud: 'aws' | 'azure' | 'gcp' | 'vault' | 'pkcs11';
   readonly command: Command;
   readonly operation: string;
   readonly scene: SceneWish;
@@ -23,6 +23,7 @@ const versioned = { source: 'cert_chain', keyId: (origin: string, version: strin
 const aws = { cloud: 'aws', open: openAws } as const;
 const azure = { cloud: 'azure', open: openAzure } as const;
 const gcp = { cloud: 'gcp', open: openGcp } as const;
+const token = { cloud: 'pkcs11', open: openToken } as const;
 const vault = { cloud: 'vault', open: openVault } as const;
 
 export const stages = {
@@ -61,6 +62,9 @@ export const stages = {
   'vault chain': { ...vault, command: 'generate-signature', operation: 'read-secret', scene: { source: 'secret' } },
   'vault sign': { ...vault, command: 'generate-signature', operation: 'sign', scene: {} },
   'vault tool': { ...vault, command: 'key describe', operation: 'read-key', scene: { source: 'none' } },
+  'pkcs11 describe': { ...token, command: 'describe-key', operation: 'the module', scene: { source: 'none' } },
+  'pkcs11 sign': { ...token, command: 'generate-signature', operation: 'the module', scene: {} },
+  'pkcs11 tool': { ...token, command: 'key describe', operation: 'the module', scene: { source: 'none' } },
 } as const satisfies Readonly<Record<string, Stage>>;
 
 export type Outcome = 'success' | ContractErrorCode;

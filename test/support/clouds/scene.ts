@@ -15,6 +15,7 @@ import {
   vaultCloud,
 } from '../clouds.ts';
 import { type Holder, keyOf, mintCa, mintChain, mintLeaf, validFrom } from '../pki.ts';
+import { makeToken, pin } from '../softhsm.ts';
 import type { AwsKey } from './aws.ts';
 import type { AzureItem, AzureVersion, Secret } from './azure.ts';
 import type { Fault } from './fault.ts';
@@ -138,6 +139,24 @@ export async function openVault(wish: SceneWish, faults: readonly Fault[], folde
   const cloud = await vaultCloud({ keys: [item], folder, faults, ...(network && { network }), ...(credentials && { credentials }) });
   const files = source === 'cert_chain' ? { cert_chain: write(shown, folder) } : {};
   return { ...cloud, ...more(cloud, wish, files), keyId: wish.keyId?.(cloud.origin, '') ?? 'hashivault://release', spec, leaf };
+}
+
+/** Opens the scene in `folder`, which is its own: a token of SoftHSM, which no network leads to. */
+export async function openToken(wish: SceneWish, _faults: readonly Fault[], folder: string): Promise<Scene> {
+  const { spec = 'EC-256', source = 'cert_chain' } = wish;
+  const chain = await mintChain({ spec });
+  const [leaf = missing()] = chain;
+  const token = makeToken(folder);
+  token.importKey('release', '01', leaf.key);
+  const cloud: Cloud = {
+    origin: 'pkcs11:',
+    environment: { ...token.environment, PIN: pin, HOME: folder },
+    config: { pkcs11_module: token.module, pkcs11_addon: token.addon, pin_env: 'PIN' },
+    asked: () => [],
+    close: async () => undefined,
+  };
+  const files = source === 'cert_chain' ? { cert_chain: write(chain, folder) } : {};
+  return { ...cloud, ...more(cloud, wish, files), keyId: 'pkcs11:token=notation;object=release', spec, leaf };
 }
 
 function more(
