@@ -1,6 +1,7 @@
 // Key Vault's JSON web keys as SubjectPublicKeyInfo, without loading a runtime's cryptography.
 import { type Der, padLeft } from '../../core/bytes.ts';
-import { bitString, integer, nullValue, oid, sequence } from '../../x509/asn1/der-encode.ts';
+import { oid } from '../../x509/asn1/der-encode.ts';
+import { ecPublicKeyInfo, rsaPublicKeyInfo } from '../../x509/public-key-info.ts';
 
 /** The public half of a key as Key Vault tells it; all numbers big-endian. */
 export interface JsonWebKey {
@@ -15,7 +16,7 @@ export interface JsonWebKey {
 
 /** SubjectPublicKeyInfo (RFC 3279 §2.3.1, RFC 5480 §2); undefined for keys of other kinds and curves, and for keys without a public half. */
 export function publicKeyInfoOf({ kty, crv, n, e, x, y }: JsonWebKey): Der | undefined {
-  if (/^RSA/.test(kty ?? '') && n !== undefined && e !== undefined) return rsaKey(n, e);
+  if (/^RSA/.test(kty ?? '') && n !== undefined && e !== undefined) return rsaPublicKeyInfo(n, e);
   const curve = /^EC/.test(kty ?? '') ? curves.get(crv ?? '') : undefined;
   return curve !== undefined && x !== undefined && y !== undefined ? ecKey(curve, x, y) : undefined;
 }
@@ -32,11 +33,7 @@ const curves: ReadonlyMap<string, Curve> = new Map([
   ['P-521', { id: '1.3.132.0.35', bytes: 66 }],
 ]);
 
-function rsaKey(n: Uint8Array, e: Uint8Array): Der {
-  return sequence(sequence(oid('1.2.840.113549.1.1.1'), nullValue()), bitString(sequence(integer(n), integer(e))));
-}
-
 function ecKey({ id, bytes }: Curve, x: Uint8Array, y: Uint8Array): Der {
   const point = Buffer.concat([Uint8Array.of(0x04), padLeft(x, bytes), padLeft(y, bytes)]);
-  return sequence(sequence(oid('1.2.840.10045.2.1'), oid(id)), bitString(point));
+  return ecPublicKeyInfo(oid(id), point);
 }

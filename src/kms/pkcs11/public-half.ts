@@ -1,6 +1,6 @@
 // The public half of a key, and the certificates beside it, as a token keeps them.
 import type { Der } from '../../core/bytes.ts';
-import { bitString, integer, nullValue, oid, sequence } from '../../x509/asn1/der-encode.ts';
+import { ecPublicKeyInfo, rsaPublicKeyInfo } from '../../x509/public-key-info.ts';
 import { attribute, type Handle, objectClass } from './module.ts';
 import { classOf, findObjects, readAttribute, type TokenSession } from './token.ts';
 
@@ -17,14 +17,14 @@ export function readPublicKeyInfo(token: TokenSession, key: Handle, id: Buffer |
 function rsaKey(token: TokenSession, object: Handle): Der | undefined {
   const [modulus, exponent] = [attribute.modulus, attribute.publicExponent].map((type) => readAttribute(token, object, type));
   if (modulus === undefined || exponent === undefined) return undefined;
-  return sequence(sequence(oid('1.2.840.113549.1.1.1'), nullValue()), bitString(sequence(integer(modulus), integer(exponent))));
+  return rsaPublicKeyInfo(modulus, exponent);
 }
 
 /** CKA_EC_POINT is the point as an OCTET STRING in DER; some tokens tell the point alone. */
 function ecKey(token: TokenSession, object: Handle): Der | undefined {
   const [curve, told] = [attribute.ecParams, attribute.ecPoint].map((type) => readAttribute(token, object, type));
   if (curve === undefined || told === undefined) return undefined;
-  return sequence(sequence(oid('1.2.840.10045.2.1'), curve), bitString(unwrapPoint(told)));
+  return ecPublicKeyInfo(curve, unwrapPoint(told));
 }
 
 function unwrapPoint(told: Buffer): Buffer {
