@@ -10,6 +10,7 @@ import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
 import { collectCertificates, leafOf, readCertificates } from './certificates.ts';
 import { formOf, isEncrypted, isReadByOthers, type KeyForm, printForm } from './key-form.ts';
 import type { Key, KeyContext, KeyDescription, KeyExamination, KeyProvider } from './provider.ts';
+import { firstLineOf, unsetVariable } from './secret-option.ts';
 
 const keyFileLimit = 1 << 20;
 
@@ -173,20 +174,13 @@ async function certificatesBeside(place: Place, bytes: Uint8Array, form: KeyForm
 
 async function passphrase(context: KeyContext): Promise<string | undefined> {
   const { passphrase_env: variable, passphrase_file: path } = context.settings.text;
-  if (variable !== undefined) return passphraseOf(variable, context);
+  if (variable !== undefined) {
+    const value = context.environment[variable];
+    if (value !== undefined) return value;
+    throw unsetVariable('passphrase_env', variable, 'passphrase');
+  }
   if (path === undefined) return undefined;
-  const text = Buffer.from(await context.files.read(path, 'passphrase file', 4096)).toString('utf8');
-  return text.split(/\r?\n/, 1)[0];
-}
-
-function passphraseOf(variable: string, context: KeyContext): string {
-  const value = context.environment[variable];
-  if (value !== undefined) return value;
-  // Whoever put the passphrase itself here must not see it again in an error.
-  const shown = /^[A-Z][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : '';
-  throw new NotationError('CONFIG', `passphrase_env: the environment variable${shown} is not set`, {
-    hint: 'passphrase_env wants the name of a variable, not the passphrase; set and export it where notation runs',
-  });
+  return firstLineOf(path, 'passphrase file', context.files);
 }
 
 async function warnOfReaders(path: string, context: KeyContext): Promise<void> {

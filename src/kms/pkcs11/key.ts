@@ -1,6 +1,7 @@
 // One key of one token, opened: which module, whose PIN, and what the token tells of the key.
 import { NotationError } from '../../core/error.ts';
 import type { KeyContext } from '../provider.ts';
+import { firstLineOf, unsetVariable } from '../secret-option.ts';
 import type { Opened } from './conversation.ts';
 import { type ModuleProcess, startModule } from './process.ts';
 import type { Pkcs11Uri } from './uri.ts';
@@ -11,8 +12,6 @@ export interface TokenKey {
   readonly opened: Opened;
   readonly process: ModuleProcess;
 }
-
-const pinLimit = 4096;
 
 /**
  * Starts the module, logs in and finds the key.
@@ -74,20 +73,14 @@ const moduleFolders = [
 ];
 
 async function findPin({ pinFile }: Pkcs11Uri, { settings: { text }, environment, files }: KeyContext): Promise<string | undefined> {
-  if (text.pin_env !== undefined) return environment[text.pin_env] || unset(text.pin_env);
+  if (text.pin_env !== undefined) {
+    const pin = environment[text.pin_env];
+    if (pin) return pin;
+    throw unsetVariable('pin_env', text.pin_env, 'PIN');
+  }
   const path = text.pin_file ?? pinFile;
   if (path === undefined) return undefined;
-  const [line = ''] = Buffer.from(await files.read(path, 'PIN file', pinLimit))
-    .toString('utf8')
-    .split(/\r?\n/, 1);
-  if (line !== '') return line;
+  const pin = await firstLineOf(path, 'PIN file', files);
+  if (pin !== '') return pin;
   throw new NotationError('CONFIG', `PIN file ${path}: expected the PIN in its first line, found an empty one`);
-}
-
-function unset(variable: string): never {
-  // Whoever put the PIN itself here must not see it again in an error.
-  const shown = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? ` ${variable}` : '';
-  throw new NotationError('CONFIG', `pin_env: the environment variable${shown} is not set`, {
-    hint: 'pin_env wants the name of a variable, not the PIN; set and export it where notation runs',
-  });
 }
