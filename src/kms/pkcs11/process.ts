@@ -1,6 +1,7 @@
 // This end of the conversation: starts the process, asks, and ends it with the deadline.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { withoutCredentials } from '../../core/environment.ts';
 import { NotationError } from '../../core/error.ts';
 import type { KeyContext } from '../provider.ts';
 import { type Answer, type Question, sessionCommand } from './conversation.ts';
@@ -22,7 +23,7 @@ const farewellMs = 2000;
 /** Starts the process in which `module` will run; it ends by itself, logging out, when this one does. */
 export function startModule(module: string, { program, environment, deadline }: KeyContext): ModuleProcess {
   const [path = '', ...words] = program;
-  const { NOTATION_USERNAME: _name, NOTATION_PASSWORD: _password, ...env } = environment;
+  const env = withoutCredentials(environment);
   // What the module prints is nobody's business: answers come over a pipe of their own.
   const child = spawn(path, [...words, sessionCommand], { stdio: ['pipe', 'ignore', 'ignore', 'pipe'], env, windowsHide: true });
   const answers = readLines(child, deadline.signal, module);
