@@ -3,13 +3,14 @@ import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
 import type { Der } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
-import { type Certificate, leafByName } from '../x509/certificate.ts';
 import { keySpecOf } from '../x509/key-spec.ts';
 import { type AwsKeyId, parseAwsKeyId } from './aws/key-id.ts';
 import { awsNames, awsSpecs } from './aws/names.ts';
 import { checkRegions, placeOf } from './aws/place.ts';
 import type { AwsSession } from './aws/session.ts';
-import { collectCertificates, leafOf } from './certificates.ts';
+import { collectCertificates, leafOf, refuseIssuersAlone } from './certificates.ts';
+import { digestOf } from './digest.ts';
+import { algorithmOfLeaf, chainOf } from './leaf.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 /** Key ids: `awskms://[endpoint]/KEY`, the ARN of a key or an alias, `alias/NAME`. */
@@ -21,7 +22,7 @@ export const awsKeys: KeyProvider = {
 
 async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
   const asked = parseAwsKeyId(keyId);
-  refuseIssuersAlone(context);
+  refuseIssuersAlone(context, 'AWS KMS');
   checkRegions(asked, context.settings);
   const place = once(() => placeOf(asked, context));
   const session = once(async () => (await import('./aws/session.ts')).openSession(asked.key, await place(), context));
@@ -36,22 +37,6 @@ async function openAwsKey(keyId: string, context: KeyContext): Promise<Key> {
     certificates: () => chainOf(collected),
     sign: async (message) => signDigest(message, algorithm, await session()),
   };
-}
-
-function refuseIssuersAlone({ settings }: KeyContext): void {
-  if (settings.text.ca_certs === undefined) return;
-  throw new NotationError('CONFIG', 'plugin config ca_certs: AWS KMS keeps no certificate that these could be the issuers of', {
-    hint: 'put the leaf and its issuers into one file and name it with cert_chain',
-  });
-}
-
-function algorithmOfLeaf({ publicKeyInfo }: Certificate): Algorithm {
-  return algorithmOfSpec(keySpecOf(publicKeyInfo, 'leaf certificate'));
-}
-
-async function chainOf(certificates: readonly Certificate[]): Promise<readonly Certificate[]> {
-  const { toChain } = await import('./chain.ts');
-  return toChain(certificates, leafByName(certificates)?.publicKeyInfo);
 }
 
 async function publicKeyOf({ key }: AwsKeyId, session: AwsSession): Promise<Der> {
@@ -77,8 +62,7 @@ function unusable(key: string, expected: string): NotationError {
 
 /** The digest goes to AWS, because it refuses messages over 4096 bytes. */
 async function signDigest(message: Uint8Array, algorithm: Algorithm, session: AwsSession): Promise<Uint8Array> {
-  const { createHash } = await import('node:crypto');
-  const digest = createHash(algorithm.hash).update(message).digest();
+  const digest = await digestOf(message, algorithm);
   const signature = await session.sign(digest, awsNames[algorithm.keySpec].signing);
   if (algorithm.kind === 'RSA') return signature;
   return (await import('./ecdsa.ts')).toFixedWidth(signature, algorithm, 'AWS KMS');

@@ -36,6 +36,17 @@ export async function leafOf(
   return leafByName(certificates) ?? (certificates.length > 0 ? (await order())[0] : undefined);
 }
 
+/**
+ * Refuses issuers without a leaf, for a service that keeps no certificates.
+ * @throws NotationError `CONFIG` for the option `ca_certs`
+ */
+export function refuseIssuersAlone({ settings }: KeyContext, service: string): void {
+  if (settings.text.ca_certs === undefined) return;
+  throw new NotationError('CONFIG', `plugin config ca_certs: ${service} keeps no certificate that these could be the issuers of`, {
+    hint: 'put the leaf and its issuers into one file and name it with cert_chain',
+  });
+}
+
 /** The error of a key that has no chain, for `problem` if that is known. */
 export function noChain(problem?: string, metadata: Readonly<Record<string, string>> = {}): NotationError {
   return new NotationError('CERTIFICATE', `no certificate chain for this key${problem === undefined ? '' : `: ${problem}`}`, {

@@ -1,14 +1,14 @@
 // Google Cloud KMS: versions of asymmetric keys, which sign digests. It keeps no certificates, so the chain always comes from a file.
-import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
-import { NotationError } from '../core/error.ts';
+import type { Algorithm } from '../core/algorithm.ts';
 import { once } from '../core/once.ts';
-import { type Certificate, leafByName } from '../x509/certificate.ts';
-import { keySpecOf } from '../x509/key-spec.ts';
-import { collectCertificates, leafOf } from './certificates.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { collectCertificates, leafOf, refuseIssuersAlone } from './certificates.ts';
+import { digestOf } from './digest.ts';
 import { algorithmOfName, checkHasAlgorithm } from './gcp/algorithms.ts';
 import { parseGcpKeyId, versionName } from './gcp/key-id.ts';
 import type { GcpPublicKey } from './gcp/public-key.ts';
 import type { GcpSession } from './gcp/session.ts';
+import { algorithmOfLeaf, chainOf } from './leaf.ts';
 import type { Key, KeyContext, KeyProvider } from './provider.ts';
 
 /** Key ids: `gcpkms://projects/…/cryptoKeyVersions/N`, and the bare resource name. */
@@ -20,7 +20,7 @@ export const gcpKeys: KeyProvider = {
 
 async function openGcpKey(keyId: string, context: KeyContext): Promise<Key> {
   const id = parseGcpKeyId(keyId);
-  refuseIssuersAlone(context);
+  refuseIssuersAlone(context, 'Google Cloud KMS');
   const session = once(async () => (await import('./gcp/session.ts')).openSession(context));
   if (id.version === undefined) throw await (await import('./gcp/versions.ts')).missingVersion(id, await session());
   const name = versionName(id, id.version);
@@ -28,7 +28,7 @@ async function openGcpKey(keyId: string, context: KeyContext): Promise<Key> {
   const collected = await collectCertificates(context, async () => []);
   // The leaf says which key it is, so that nobody need be asked.
   const leaf = await leafOf(collected, () => chainOf(collected));
-  const algorithm = leaf === undefined ? algorithmOfName((await publicKey()).algorithm, name) : algorithmOfLeaf(leaf);
+  const algorithm = leaf === undefined ? algorithmOfName((await publicKey()).algorithm, name) : supportedAlgorithmOf(leaf);
   return {
     algorithm,
     publicKeyInfo: async () => {
@@ -41,22 +41,10 @@ async function openGcpKey(keyId: string, context: KeyContext): Promise<Key> {
   };
 }
 
-function refuseIssuersAlone({ settings }: KeyContext): void {
-  if (settings.text.ca_certs === undefined) return;
-  throw new NotationError('CONFIG', 'plugin config ca_certs: Google Cloud KMS keeps no certificate that these could be the issuers of', {
-    hint: 'put the leaf and its issuers into one file and name it with cert_chain',
-  });
-}
-
-function algorithmOfLeaf({ publicKeyInfo }: Certificate): Algorithm {
-  const algorithm = algorithmOfSpec(keySpecOf(publicKeyInfo, 'leaf certificate'));
+function supportedAlgorithmOf(leaf: Certificate): Algorithm {
+  const algorithm = algorithmOfLeaf(leaf);
   checkHasAlgorithm(algorithm, 'leaf certificate');
   return algorithm;
-}
-
-async function chainOf(certificates: readonly Certificate[]): Promise<readonly Certificate[]> {
-  const { toChain } = await import('./chain.ts');
-  return toChain(certificates, leafByName(certificates)?.publicKeyInfo);
 }
 
 interface Signing {
@@ -69,9 +57,8 @@ interface Signing {
 
 async function signMessage(message: Uint8Array, signing: Signing): Promise<Uint8Array> {
   const { name, algorithm, session } = signing;
-  const { createHash } = await import('node:crypto');
   const { signDigest } = await import('./gcp/sign.ts');
-  const digest = createHash(algorithm.hash).update(message).digest();
+  const digest = await digestOf(message, algorithm);
   const signature = await signDigest(name, digest, algorithm, session).catch(async (error: unknown) => {
     const { isObjection } = await import('./gcp/error.ts');
     if (isObjection(error)) await explain(signing);

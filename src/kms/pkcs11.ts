@@ -3,14 +3,13 @@ import { type Algorithm, algorithmOfSpec } from '../core/algorithm.ts';
 import { type Der, fromBase64, toBase64 } from '../core/bytes.ts';
 import { NotationError } from '../core/error.ts';
 import { once } from '../core/once.ts';
-import { type Certificate, leafByName, parseCertificate } from '../x509/certificate.ts';
-import { assembleChain } from '../x509/chain/assembly.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { keySpecOf, keySpecOrName } from '../x509/key-spec.ts';
 import { collectCertificates, leafOf, noChain } from './certificates.ts';
-import { toChain } from './chain.ts';
+import { algorithmOfLeaf, chainOf } from './leaf.ts';
 import type { Opened } from './pkcs11/conversation.ts';
-import { openModule, type TokenKey } from './pkcs11/key.ts';
-import { parsePkcs11Uri } from './pkcs11/uri.ts';
+import type { TokenKey } from './pkcs11/key.ts';
+import { type Pkcs11Uri, parsePkcs11Uri } from './pkcs11/uri.ts';
 import type { Key, KeyContext, KeyDescription, KeyProvider } from './provider.ts';
 
 /** Key ids: PKCS#11 URIs (RFC 7512). */
@@ -22,21 +21,24 @@ export const pkcs11Keys: KeyProvider = {
 
 async function openPkcs11Key(keyId: string, context: KeyContext): Promise<Key> {
   const wish = parsePkcs11Uri(keyId);
-  const token = once(() => openModule(wish, context));
+  const token = once(() => openToken(wish, context));
   const collected = await collectCertificates(context, async () => chainOnToken((await token()).opened, context));
-  const leaf = await leafOf(collected, async () => toChain(collected));
-  const algorithm = algorithmOfSpec(
-    leaf === undefined ? keySpecOf(publicKeyOf(await token()), 'key') : keySpecOf(leaf.publicKeyInfo, 'leaf certificate'),
-  );
+  const leaf = await leafOf(collected, () => chainOf(collected));
+  const algorithm = leaf === undefined ? algorithmOfSpec(keySpecOf(publicKeyOf(await token()), 'key')) : algorithmOfLeaf(leaf);
   return {
     algorithm,
     publicKeyInfo: async () => publicKeyOf(await token()),
     certificates: async () => {
       if (collected.length === 0) throw noChain('the token keeps no certificate with the key’s id');
-      return toChain(collected, leafByName(collected)?.publicKeyInfo);
+      return chainOf(collected);
     },
     sign: async (message) => sign(await token(), message, algorithm),
   };
+}
+
+async function openToken(wish: Pkcs11Uri, context: KeyContext): Promise<TokenKey> {
+  const { openModule } = await import('./pkcs11/key.ts');
+  return openModule(wish, context);
 }
 
 async function sign({ process }: TokenKey, message: Uint8Array, { keySpec }: Algorithm): Promise<Uint8Array> {
@@ -46,7 +48,8 @@ async function sign({ process }: TokenKey, message: Uint8Array, { keySpec }: Alg
 }
 
 /** The certificate with the key's id, and of the token's others those that it leads to. */
-function chainOnToken({ certificates }: Opened, { now }: KeyContext): readonly Certificate[] {
+async function chainOnToken({ certificates }: Opened, { now }: KeyContext): Promise<readonly Certificate[]> {
+  const { assembleChain } = await import('../x509/chain/assembly.ts');
   const [own, others] = [certificates.own, certificates.others].map((all) => all.map((der) => parse(der)));
   return assembleChain(own ?? [], others ?? [], [], now());
 }
@@ -66,7 +69,7 @@ function publicKeyOf({ opened }: TokenKey): Der {
 }
 
 async function describePkcs11Key(keyId: string, context: KeyContext): Promise<KeyDescription> {
-  const token = await openModule(parsePkcs11Uri(keyId), context);
+  const token = await openToken(parsePkcs11Uri(keyId), context);
   const { key, token: place, ways, certificates } = token.opened;
   const id = key.id.replace(/../g, '%$&');
   return {

@@ -1,8 +1,8 @@
 // What AWS can tell of the way to a key: whose credentials these are, where an alias leads, and whether they may sign.
-import { createHash } from 'node:crypto';
 import { NotationError } from '../../core/error.ts';
 import { doubtful, type Finding, found } from '../../core/finding.ts';
 import { once } from '../../core/once.ts';
+import { digestOf } from '../digest.ts';
 import { toFixedWidth } from '../ecdsa.ts';
 import type { Key, KeyContext, KeyExamination } from '../provider.ts';
 import { checkTestSignature, testMessage } from '../test-signature.ts';
@@ -83,7 +83,7 @@ async function judgeAlias(alias: string, session: AwsSession): Promise<Finding> 
 async function tryToSign(key: Key, session: AwsSession): Promise<Finding> {
   const { algorithm } = key;
   const message = Buffer.from(testMessage);
-  const digest = createHash(algorithm.hash).update(message).digest();
+  const digest = await digestOf(message, algorithm);
   const signature = await session.tryToSign(digest, awsNames[algorithm.keySpec].signing);
   if (signature === undefined) return found('may sign: kms:Sign was allowed in a dry run, which signed nothing', { how: 'dry run' });
   await checkTestSignature(key, message, algorithm.kind === 'RSA' ? signature : toFixedWidth(signature, algorithm, 'AWS KMS'));

@@ -1,9 +1,9 @@
 // The version that signs is the version whose public key is the leaf's, whatever is rotated meanwhile.
-import { createHash } from 'node:crypto';
 import type { Algorithm } from '../../core/algorithm.ts';
 import { equalBytes } from '../../core/bytes.ts';
 import { NotationError } from '../../core/error.ts';
 import { verifySignature } from '../../x509/public-key.ts';
+import { digestOf } from '../digest.ts';
 import type { Key } from '../provider.ts';
 import type { Holding } from './chain.ts';
 import { isUnusable } from './error.ts';
@@ -26,7 +26,7 @@ export function openSigning(algorithm: Algorithm, holding: Holding, id: AzureKey
   let version = holding.version;
   const sign = async (wanted: string, digest: Uint8Array) => checkVersion(await vault.sign(wanted, algorithm, digest), wanted, id);
   return async (message) => {
-    const digest = createHash(algorithm.hash).update(message).digest();
+    const digest = await digestOf(message, algorithm);
     if (version !== undefined) return sign(version, digest);
     const newest = await vault.sign(undefined, algorithm, digest).catch(onlyUnusable);
     const right = newest !== undefined && verifySignature(holding.publicKeyInfo, algorithm, message, newest.bytes);

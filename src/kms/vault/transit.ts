@@ -29,13 +29,6 @@ export interface TransitKey {
   readonly said: JsonObject;
 }
 
-/** One signature, and the version of the key that made it. */
-export interface TransitSignature {
-  readonly version: number;
-  /** PSS, or r‖s. */
-  readonly bytes: Uint8Array;
-}
-
 /** Reads a key. One request. @throws NotationError `UNAVAILABLE` for an answer that is none, and what the session throws */
 export async function readTransitKey({ transit }: VaultPlace, session: VaultSession): Promise<TransitKey> {
   const said = await session.ask('read the key', `${transit.mount}/keys/${transit.key}`);
@@ -54,18 +47,18 @@ export async function readTransitKey({ transit }: VaultPlace, session: VaultSess
 const batchLimit = 100;
 
 /** Signs a digest, of the length that goes with the key, with a version of it or the newest one. */
-export type SignDigest = (digest: Uint8Array) => Promise<TransitSignature>;
+export type SignDigest = (digest: Uint8Array) => Promise<Uint8Array>;
 
 /**
  * Opens a way to sign. One request for each digest that comes alone; those that come while one is under way share the next.
  * @param version absent: the newest
  */
-export function openSigning(place: VaultPlace, algorithm: Algorithm, version: number | undefined, session: VaultSession): SignDigest {
+export function openDigestSigning(place: VaultPlace, algorithm: Algorithm, version: number | undefined, session: VaultSession): SignDigest {
   const { mount, key } = place.transit;
   const path = `${mount}/sign/${key}`;
   const attempt = { action: 'sign', path, product: place.product, host: new URL(place.address).host, secrets: [] } as const;
   const request = { ...requestOf(algorithm), ...(version !== undefined && { key_version: version }) };
-  const sign = async (digests: readonly Uint8Array[]): Promise<readonly BatchResult<TransitSignature>[]> => {
+  const sign = async (digests: readonly Uint8Array[]): Promise<readonly BatchResult<Uint8Array>[]> => {
     const inputs = digests.map((digest) => ({ input: toBase64(digest) }));
     const [only] = inputs;
     if (only !== undefined && inputs.length === 1)
@@ -95,11 +88,10 @@ function requestOf({ kind, hash }: Algorithm): JsonObject {
 }
 
 /** `vault:v3:…`, with the signature in base64url. */
-function signatureIn({ signature }: JsonObject, key: string): TransitSignature {
-  const [, version = '', text = ''] =
-    /^[a-z]+:v([1-9]\d{0,8}):([A-Za-z0-9_-]+)$/.exec(typeof signature === 'string' ? signature : '') ?? [];
+function signatureIn({ signature }: JsonObject, key: string): Uint8Array {
+  const [, text = ''] = /^[a-z]+:v[1-9]\d{0,8}:([A-Za-z0-9_-]+)$/.exec(typeof signature === 'string' ? signature : '') ?? [];
   if (text === '') throw nonsense(`a signature by ${key}`);
-  return { version: Number(version), bytes: new Uint8Array(Buffer.from(text, 'base64url')) };
+  return new Uint8Array(Buffer.from(text, 'base64url'));
 }
 
 function spkiOf(pem: string): Der {
