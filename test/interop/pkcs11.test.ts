@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { algorithms } from '../../src/core/algorithm.ts';
 import { needs } from '../support/peers.ts';
-import { keyOf, mintLeaf } from '../support/pki.ts';
+import { keyOf, mintLeaf, publicKeyInfoOfPem } from '../support/pki.ts';
 import { makeToken, pin, type Token } from '../support/softhsm.ts';
 import { assertCertifies, openTool } from './certify.ts';
 import { assertRefuses, assertSigns, type Chain, type CloudSession, inSomeTime, openCloudSession, type SignWish } from './cloud-session.ts';
@@ -62,7 +62,7 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
       config: { pkcs11_module: token.module, pkcs11_addon: token.addon, pin_env: 'PIN' },
     });
     const pem = await tool.print('key', 'public', '--id', 'pkcs11:token=notation;id=%4e');
-    const { file, leaf } = await session.certify('native', spkiOf(pem));
+    const { file, leaf } = await session.certify('native', publicKeyInfoOfPem(pem));
     await assertSigns(session, wishOf({ id: 'pkcs11:token=notation;id=%4e', config: { cert_chain: file } }), leaf);
   });
 
@@ -129,7 +129,7 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
       const uri = 'pkcs11:token=notation;object=careful';
       const { config = {}, environment = {} } = without(wishOf(), 'cert_chain');
       const tool = openTool(session, { config, environment });
-      const { file, leaf } = await session.certify('careful', spkiOf(await tool.print('key', 'public', '--id', uri)));
+      const { file, leaf } = await session.certify('careful', publicKeyInfoOfPem(await tool.print('key', 'public', '--id', uri)));
       assert.match(await tool.print('key', 'describe', '--id', uri), /PIN for each signature: +yes/);
       token.takeTrace();
       await assertSigns(session, wishOf({ id: uri, config: { cert_chain: file } }), leaf);
@@ -312,10 +312,6 @@ describe('notation signs with keys of PKCS#11 tokens', () => {
     return assertRefuses(session, wish, { errorCode, says, hides: [pin] });
   }
 });
-
-function spkiOf(pem: string): Uint8Array {
-  return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
-}
 
 /** The module's process ends a moment after the answer. */
 async function settled(read: () => readonly string[]): Promise<readonly string[]> {

@@ -14,7 +14,7 @@ import { closeHttp, listen } from '../support/clouds/server.ts';
 import { mintIdentity } from '../support/clouds/tls.ts';
 import { openGate } from '../support/gate.ts';
 import { needs } from '../support/peers.ts';
-import { mintCa, mintLeaf } from '../support/pki.ts';
+import { mintCa, mintLeaf, publicKeyInfoOfPem } from '../support/pki.ts';
 import { rootToken, startVault, type Vault } from '../support/vault.ts';
 import { assertCertifies, openTool } from './certify.ts';
 import { assertRefuses, assertSigns, type Chain, type CloudSession, openCloudSession } from './cloud-session.ts';
@@ -84,7 +84,7 @@ describe('notation signs with keys of Vault Transit', () => {
     await vault.ask('POST', 'team/transit/keys/inner', { type: 'rsa-2048' });
     const said = await vault.ask('GET', 'team/transit/keys/inner');
     const pem = (said['keys'] as Readonly<Record<string, { readonly public_key: string }>>)['1']?.public_key ?? '';
-    const { file, leaf } = await session.certify('inner', spkiOf(pem));
+    const { file, leaf } = await session.certify('inner', publicKeyInfoOfPem(pem));
     await vault.ask('POST', 'secret/data/outer', { data: { certificate: readFileSync(file, 'utf8') } });
     const config = { transitName: 'team/transit', transitKeyName: 'inner', kvName: 'secret' };
     await assertSigns(session, { id: 'hashivault://outer', config, environment }, leaf);
@@ -334,10 +334,6 @@ describe('notation signs with keys of Vault Transit', () => {
     await assertRefuses(session, wish, { errorCode, says, hides: [rootToken, 'hvs.not-a-token-at-all'] });
   }
 });
-
-function spkiOf(pem: string): Uint8Array {
-  return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
-}
 
 function seconds(): number {
   return Math.floor(Date.now() / 1000);

@@ -162,3 +162,8 @@ function generateKey(spec: KeySpec): TestKey {
     sign: async (message) => sign(algorithm.hash, message, how),
   };
 }
+
+/** The SubjectPublicKeyInfo in a PEM block, as it stands there. */
+export function publicKeyInfoOfPem(pem: string): Der {
+  return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+}

@@ -1,9 +1,9 @@
 // vaultdev: the server core of HashiCorp Vault 1.14, in memory, with Transit, KV, AppRole, JWT and Kubernetes (scripts/peers.d/vaultdev).
-import { createPublicKey } from 'node:crypto';
 import type { KeySpec } from '../../src/core/algorithm.ts';
 import type { Der } from '../../src/core/bytes.ts';
 import { asObject, type JsonObject } from '../../src/core/json.ts';
 import { openPeer } from './peers.ts';
+import { publicKeyInfoOfPem } from './pki.ts';
 import { freePort, isOpen, startServer } from './server.ts';
 
 export const rootToken = 'a-root-token-of-vaultdev';
@@ -60,7 +60,7 @@ export async function startVault({ tls }: VaultWish = {}): Promise<Vault> {
     publicKeyInfo: async (name, version) => {
       const { keys, latest_version: latest } = await ask('GET', `transit/keys/${name}`);
       const pem = String(asObject(asObject(keys, name)[String(version ?? latest)], name)['public_key']);
-      return createPublicKey(pem).export({ type: 'spki', format: 'der' });
+      return publicKeyInfoOfPem(pem);
     },
     stop: () => server.stop(),
   };
