@@ -18,9 +18,6 @@ const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'
 // Up here, because everything below the next statement is there only after it.
 const terminals = new Map<number, { readonly columns: number }>();
 
-/** The command line that starts this program anew: what is one file needs no script. */
-const anew = typeof BUILD === 'undefined' || BUILD.form === 'npm' ? [process.execPath, process.argv[1] ?? ''] : [process.execPath];
-
 const command = process.argv[2] ?? '';
 if (protocolCommands.includes(command)) await runPlugin(command);
 else if (command === 'pkcs11-session') await runModuleSession();
@@ -57,11 +54,17 @@ async function runCommand(command: string, input: Input): Promise<void> {
     transport,
     now: () => new Date(),
     metadata,
-    program: anew,
+    program: anew(),
   });
   if (reply.succeeded) print.out(reply.json);
   else print.error(reply.json);
   process.exit(reply.succeeded ? 0 : 1);
+}
+
+/** The command line that starts this program anew: what is one file needs no script. */
+function anew(): readonly string[] {
+  const isOneFile = typeof BUILD !== 'undefined' && BUILD.form !== 'npm';
+  return isOneFile ? [process.execPath] : [process.execPath, process.argv[1] ?? ''];
 }
 
 /** The process of its own in which a PKCS#11 module runs: kms/pkcs11/process.ts starts it, with a pipe for answers. */
@@ -130,7 +133,7 @@ async function runTool(words: readonly string[]): Promise<void> {
   const exitCode = await run(words, {
     environment: takeEnvironment(),
     platform: process.platform,
-    program: { path: process.execPath, script: process.argv[1] ?? '', anew },
+    program: { path: process.execPath, script: process.argv[1] ?? '', anew: anew() },
     runtime: process.versions['bun'] === undefined ? `Node.js ${process.versions.node}` : `Bun ${process.versions['bun']}`,
     build: typeof BUILD === 'undefined' ? { form: 'source', commit: 'unknown' } : BUILD,
     now: () => new Date(),
